@@ -1,0 +1,19 @@
+# Names for the longer commands. "go test ./..." works without any of this.
+.PHONY: check test fuzz fuzz-long bench
+
+# Everything that continuous integration runs.
+check:
+	bash .ci/run
+
+test:
+	go test ./...
+
+# Ten seconds for each fuzz target, or FUZZTIME.
+fuzz:
+	bash .ci/run fuzz
+
+fuzz-long:
+	FUZZTIME=$${FUZZTIME:-10m} bash .ci/run fuzz
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,83 @@
+// Package prf is the pseudo-random function of MIKEY (RFC 3830, Section 4.1.2)
+// with its variant over HMAC-SHA-256 (RFC 6043, Section 6.1).
+package prf
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/subtle"
+	"hash"
+)
+
+// blockLen is the length of the blocks that the input key is cut into: 256
+// bits for both hashes (RFC 3830, Section 4.1.2; RFC 6043, Section 6.1).
+const blockLen = 32
+
+// A PRF is PRF(inkey, ·) for one input key. It keeps the keyed hash states, so
+// that several derivations from one key pay for the key once. It is not safe
+// for concurrent use.
+type PRF struct {
+	macs []hash.Hash // one for each block s_1 ... s_n of the input key
+	size int
+	one  [1]hash.Hash // storage of macs in the usual case of one block
+	a    [sha256.Size]byte
+	out  [sha256.Size]byte
+}
+
+// NewSHA1 returns MIKEY-1, the default PRF.
+func NewSHA1(inkey []byte) *PRF { return newPRF(sha1.New, sha1.Size, inkey) }
+
+// NewSHA256 returns PRF-HMAC-SHA-256.
+func NewSHA256(inkey []byte) *PRF { return newPRF(sha256.New, sha256.Size, inkey) }
+
+func newPRF(h func() hash.Hash, size int, inkey []byte) *PRF {
+	p := &PRF{size: size}
+	p.macs = p.one[:0]
+	// n = inkey_len / 256 bits, rounded up: a key that fills its last block is
+	// not followed by an empty one.
+	for len(inkey) > 0 {
+		n := min(blockLen, len(inkey))
+		p.macs = append(p.macs, hmac.New(h, inkey[:n]))
+		inkey = inkey[n:]
+	}
+	return p
+}
+
+// Derive fills outkey with the first len(outkey) octets of PRF(inkey, label).
+// The output of an empty input key is all zero: callers refuse such keys.
+func (p *PRF) Derive(outkey, label []byte) {
+	clear(outkey)
+	for _, mac := range p.macs {
+		p.xorP(outkey, mac, label)
+	}
+}
+
+// xorP adds P(s, label, m) to outkey, where mac is keyed with s:
+//
+//	A_0 = label, A_i = HMAC(s, A_(i-1))
+//	P(s, label, m) = HMAC(s, A_1 || label) || ... || HMAC(s, A_m || label)
+func (p *PRF) xorP(outkey []byte, mac hash.Hash, label []byte) {
+	a := label
+	for len(outkey) > 0 {
+		mac.Reset()
+		mac.Write(a)
+		a = mac.Sum(p.a[:0])
+
+		mac.Reset()
+		mac.Write(a)
+		mac.Write(label)
+		block := mac.Sum(p.out[:0])
+
+		n := subtle.XORBytes(outkey, outkey, block)
+		outkey = outkey[n:]
+	}
+}
+
+// Wipe overwrites what intermediate results the PRF holds itself; the hash
+// states are left to the garbage collector.
+func (p *PRF) Wipe() {
+	clear(p.a[:])
+	clear(p.out[:])
+	clear(p.macs)
+}

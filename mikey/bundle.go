@@ -1,0 +1,168 @@
+package mikey
+
+import "sync"
+
+// MaxBundles is how many CSBs a Bundles holds. Each is one that a peer with a
+// key has set up and that the program has not closed.
+const MaxBundles = 65536
+
+// Bundles is the table of the crypto session bundles (CSBs) that exist. The
+// zero value is ready; it is safe for concurrent use. A CSB stays until
+// Session.Close.
+type Bundles struct {
+	mu    sync.Mutex
+	byID  map[bundleKey][]*bundle
+	count int
+}
+
+// bundleKey is how a message names a CSB. Both parties may each initiate one
+// with the same number.
+type bundleKey struct {
+	initiator bool // the own role
+	csbID     uint32
+}
+
+// A bundle is what the sessions of one CSB have in common.
+type bundle struct {
+	key  bundleKey
+	peer ID
+	prf  PRFFunc
+	rand []byte // of the first message: it serves every later derivation
+
+	// The table's lock guards these.
+	last    Timestamp // of the last request
+	current *Session  // nil once closed
+}
+
+// find returns the CSB of that number with peer. A message need not say who it
+// is from: without peer, a CSB that is the only one of its number is found.
+func (t *Bundles) find(key bundleKey, peer ID) *bundle {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.findLocked(key, peer)
+}
+
+func (t *Bundles) findLocked(key bundleKey, peer ID) *bundle {
+	candidates := t.byID[key]
+	for _, b := range candidates {
+		if b.peer == peer {
+			return b
+		}
+	}
+	if len(candidates) == 1 && (peer.IsZero() || candidates[0].peer.IsZero()) {
+		return candidates[0]
+	}
+	return nil
+}
+
+// later reports whether a request with timestamp ts may update b: every update
+// has a later timestamp than the one before (RFC 3830, Section 4.5), or the
+// keystream of AES-CM would repeat.
+func (t *Bundles) later(b *bundle, ts Timestamp) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return laterThan(ts, b.last)
+}
+
+func laterThan(ts, last Timestamp) bool {
+	return ts.isClock() == last.isClock() && ts.order() > last.order()
+}
+
+// add enters a new CSB with its first session. With replace it takes the place
+// of one with the same key and peer.
+func (t *Bundles) add(s *Session, ts Timestamp, replace bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b := s.bundle
+	if old := t.findLocked(b.key, b.peer); old != nil {
+		if !replace {
+			return refuse(State, "there is a CSB %08x with this peer already: close its session first, or use another CSB ID", b.key.csbID)
+		}
+		t.removeLocked(old)
+	}
+	if t.count >= MaxBundles {
+		return refuse(State, "%d sessions exist: close those that are over", t.count)
+	}
+	if t.byID == nil {
+		t.byID = make(map[bundleKey][]*bundle)
+	}
+	t.byID[b.key] = append(t.byID[b.key], b)
+	t.count++
+	b.last, b.current = ts, s
+	return nil
+}
+
+// reserve picks the timestamp of the next update that an initiator sends: ts, or
+// where that is not later than the last one, the next later value.
+func (t *Bundles) reserve(b *bundle, ts Timestamp) (Timestamp, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b.current == nil {
+		return ts, refuse(State, "CSB %08x was closed", b.key.csbID)
+	}
+	if ts.isClock() != b.last.isClock() {
+		return ts, refuse(Usage, "timestamps of one CSB are all times or all counters")
+	}
+	if !laterThan(ts, b.last) {
+		ts = b.last.next()
+	}
+	if !laterThan(ts, b.last) {
+		return ts, refuse(State, "the counter of CSB %08x is used up", b.key.csbID)
+	}
+	b.last = ts
+	return ts, nil
+}
+
+// update makes s the current session of its CSB. The initiator's timestamp was
+// reserved before; at the responder, it must be later than the last one.
+func (t *Bundles) update(s *Session, ts Timestamp) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b := s.bundle
+	if b.current == nil {
+		return refuse(State, "CSB %08x was closed", b.key.csbID)
+	}
+	if !b.key.initiator {
+		if !laterThan(ts, b.last) {
+			return refuse(Replay, "the timestamp is not later than that of the last message of CSB %08x", b.key.csbID)
+		}
+		b.last = ts
+	}
+	b.current = s
+	return nil
+}
+
+// close forgets the CSB of s, unless a later session took it over.
+func (t *Bundles) close(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.bundle.current == s {
+		t.removeLocked(s.bundle)
+	}
+}
+
+func (t *Bundles) removeLocked(b *bundle) {
+	b.current = nil
+	list := t.byID[b.key]
+	for i := range list {
+		if list[i] == b {
+			list[i] = list[len(list)-1]
+			list[len(list)-1] = nil
+			list = list[:len(list)-1]
+			t.count--
+			break
+		}
+	}
+	if len(list) == 0 {
+		delete(t.byID, b.key)
+	} else {
+		t.byID[b.key] = list
+	}
+}
+
+// currentOf returns the current session of b, nil if it was closed.
+func (t *Bundles) currentOf(b *bundle) *Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return b.current
+}

@@ -1,0 +1,470 @@
+package mikey
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"sync"
+)
+
+// A Responder takes the requests of initiators. It is safe for concurrent use.
+type Responder struct {
+	cfg   *Config
+	modes map[DataType]Mode // by the type of the request
+}
+
+// NewResponder returns a Responder for requests in the given modes. A nil Config
+// is a good default.
+func NewResponder(cfg *Config, modes ...Mode) (*Responder, error) {
+	r := &Responder{cfg: cfg.withDefaults(), modes: make(map[DataType]Mode)}
+	for _, m := range modes {
+		request, _ := m.DataTypes()
+		if r.modes[request] != nil {
+			return nil, refuse(Usage, "two modes take messages of type %v", request)
+		}
+		r.modes[request] = m
+	}
+	if len(r.modes) == 0 {
+		return nil, refuse(Usage, "a responder needs a mode, such as PSK")
+	}
+	return r, nil
+}
+
+// A Received is a request that is authentic, fresh and acceptable. It has no
+// keys to show: those are in the session, which Accept returns.
+type Received struct {
+	cfg    *Config
+	mode   Mode
+	x      *Exchange
+	draft  *draft
+	bundle *bundle // of the CSB that an update is for
+
+	mu   sync.Mutex
+	done bool
+}
+
+// Receive checks a request: that it parses, is fresh, is not a replay, is for
+// and from the right parties, is authentic, and asks for what can be done (RFC
+// 3830, Section 5.3). An error is an *Error; where it has a Reply, send that to
+// the initiator. A failed request leaves nothing behind.
+func (r *Responder) Receive(message []byte) (*Received, error) {
+	x := &Exchange{Config: r.cfg}
+	received, err := r.receive(x, message)
+	if err != nil {
+		return nil, r.reply(x, asError(err))
+	}
+	return received, nil
+}
+
+func (r *Responder) receive(x *Exchange, message []byte) (*Received, error) {
+	mode, err := r.frame(x, message)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := r.checkFresh(x)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.identify(x); err != nil {
+		return nil, err
+	}
+	b, err := r.findBundle(x)
+	if err != nil {
+		return nil, err
+	}
+	if err := mode.OpenRequest(x); err != nil {
+		return nil, err
+	}
+	d, err := r.process(x, b)
+	if err != nil {
+		return nil, err
+	}
+	if err := replayError(r.cfg.Replay.Record(entry)); err != nil {
+		return nil, err
+	}
+	return &Received{cfg: r.cfg, mode: mode, x: x, draft: d, bundle: b}, nil
+}
+
+// frame parses the message and checks that it is a request.
+func (r *Responder) frame(x *Exchange, message []byte) (Mode, error) {
+	if len(message) > r.cfg.MaxMessageSize {
+		return nil, refuse(Malformed, "the message has %d octets, more than %d", len(message), r.cfg.MaxMessageSize)
+	}
+	// A zero octet too much is tolerated where nothing is authenticated
+	// anyway.
+	m, err := (&Decoder{TrailingZero: true}).parse(message)
+	x.Request = m // as far as it is understood
+	if err != nil {
+		return nil, err
+	}
+	h := &m.Header
+	x.CSBID, x.PRF = h.CSBID, h.PRF
+	mode := r.modes[h.DataType]
+	if mode == nil {
+		return nil, r.refuseType(h.DataType)
+	}
+	if h.PRF != PRFMIKEY1 && h.PRF != PRFHMACSHA256 {
+		return nil, refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", h.PRF)
+	}
+	if err := mode.CheckRequest(m); err != nil {
+		return nil, err
+	}
+	ts, ok := PayloadOf[*Timestamp](m)
+	if !ok {
+		return nil, refuse(Malformed, "the message has no timestamp")
+	}
+	x.Timestamp = *ts
+	switch {
+	case h.MapType == MapEmpty:
+		if _, ok := PayloadOf[*SecurityPolicy](m); ok {
+			return nil, refuseWith(Malformed, ErrorUnspecified, "a message with the %v has no SP payload", MapEmpty)
+		}
+	case h.MapType != MapSRTPID:
+		return nil, refuseWith(Unsupported, ErrorUnspecified, "the CS ID map is a %v", h.MapType)
+	}
+	return mode, nil
+}
+
+// refuseType refuses a message that no mode takes.
+func (r *Responder) refuseType(t DataType) error {
+	if t == ErrorMessage {
+		return refuse(State, "an error message without an exchange")
+	}
+	for _, m := range r.modes {
+		if _, response := m.DataTypes(); t == response {
+			return refuse(State, "a message of type %v answers no request of this party", t)
+		}
+	}
+	switch t {
+	case PSKVerify, PKVerify, DHResp, DHHMACResp, RSARResp:
+		return refuse(State, "a message of type %v answers no request of this party", t)
+	}
+	return refuseWith(Unsupported, ErrorInvalidDT, "messages of type %v are not taken here", t)
+}
+
+// checkFresh checks the timestamp and looks for the message in the replay
+// cache.
+func (r *Responder) checkFresh(x *Exchange) (ReplayEntry, error) {
+	now := r.cfg.Now()
+	entry := ReplayEntry{Timestamp: x.Timestamp, Now: now}
+	if tm, ok := x.Timestamp.Time(); ok {
+		if !r.cfg.InsecureIgnoreSkew {
+			if skew := now.Sub(tm).Abs(); skew > r.cfg.MaxSkew {
+				return entry, refuseWith(Stale, ErrorInvalidTS, "the timestamp is %v off the clock, more than %v", skew, r.cfg.MaxSkew)
+			}
+			entry.Expires = tm.Add(r.cfg.MaxSkew)
+		}
+	} else if !r.cfg.AllowCounter {
+		return entry, refuseWith(Policy, ErrorInvalidTS, "%v timestamps are not allowed here", x.Timestamp.TSType)
+	}
+	octets := x.Request.Received()
+	octets = octets[:len(octets)-len(x.Request.Trailing)]
+	entry.Digest = sha256.Sum256(octets)
+	return entry, replayError(r.cfg.Replay.Check(entry))
+}
+
+func replayError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrForgotten):
+		return refuse(Stale, "%w", err)
+	case errors.Is(err, ErrReplayed):
+		return refuse(Replay, "%w", err)
+	}
+	return refuse(State, "the replay cache fails: %w", err)
+}
+
+// identify finds out who the two parties are. Nothing but position tells IDi
+// from IDr: a single ID is IDr if it is the own one, and IDi otherwise.
+func (r *Responder) identify(x *Exchange) error {
+	x.IDi, x.IDr = r.cfg.Peer, r.cfg.ID
+	var ids []*ID
+	for _, p := range x.Request.Payloads {
+		if id, ok := p.(*ID); ok {
+			if id.Value == "" {
+				return refuseWith(Malformed, ErrorInvalidID, "an identity has no octets")
+			}
+			ids = append(ids, id)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+	case len(ids) == 1 && *ids[0] == r.cfg.ID:
+		x.IDr = *ids[0]
+	default:
+		x.IDi = *ids[0]
+		if len(ids) > 1 {
+			x.IDr = *ids[1]
+		}
+	}
+	// One answer for both, so that it does not tell an unauthenticated peer
+	// what was wrong.
+	if !r.cfg.Peer.IsZero() && x.IDi != r.cfg.Peer {
+		return refuseWith(Policy, ErrorAuthFailure, "the message is from %v, not from %v", x.IDi, r.cfg.Peer)
+	}
+	if !r.cfg.ID.IsZero() && x.IDr != r.cfg.ID {
+		return refuseWith(Policy, ErrorAuthFailure, "the message is for %v, not for %v", x.IDr, r.cfg.ID)
+	}
+	return nil
+}
+
+// findBundle returns the CSB that the message updates, nil for a new one. RAND
+// tells them apart: a first message has one and an update has none (RFC 3830,
+// Section 4.5).
+func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
+	rnd, first := PayloadOf[*Rand](x.Request)
+	b := r.cfg.Bundles.find(bundleKey{csbID: x.CSBID}, x.IDi)
+	switch {
+	case first:
+		if mine := r.cfg.Bundles.find(bundleKey{initiator: true, csbID: x.CSBID}, x.IDi); mine != nil && bytes.Equal(mine.rand, rnd.Value) {
+			return nil, refuse(Policy, "the message is one of this party's own, sent back")
+		}
+		if b != nil && !r.cfg.RestartCSB {
+			return nil, refuse(State, "there is a CSB %08x with this peer already", x.CSBID)
+		}
+		x.RAND = rnd.Value
+		return nil, nil
+	case b == nil:
+		if !x.Request.authenticated() {
+			// A TEK under the protection of the transport derives nothing:
+			// some devices send such first messages without a RAND.
+			return nil, nil
+		}
+		return nil, refuse(State, "there is no CSB %08x to update", x.CSBID)
+	case !r.cfg.Bundles.later(b, x.Timestamp):
+		return nil, refuse(Replay, "the timestamp is not later than that of the last message of CSB %08x", x.CSBID)
+	}
+	x.Update, x.RAND = true, b.rand
+	return b, nil
+}
+
+// process checks what an authenticated message asks for.
+func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
+	var before *Session
+	if b != nil {
+		if before = r.cfg.Bundles.currentOf(b); before == nil {
+			return nil, refuse(State, "CSB %08x was closed", x.CSBID)
+		}
+		if x.PRF != b.prf {
+			return nil, refuseWith(Malformed, ErrorInvalidPRF, "the update uses %v, its CSB %v", x.PRF, b.prf)
+		}
+	}
+	var policies []SecurityPolicy
+	for _, p := range x.Request.Payloads {
+		if sp, ok := p.(*SecurityPolicy); ok {
+			policies = append(policies, *sp)
+		}
+	}
+	d, err := newDraft(r.cfg, before, !x.Request.authenticated(), x.Request.Header.CryptoSessions, policies)
+	if err != nil {
+		return nil, err
+	}
+	if x.Keys != nil || before == nil && modeTransportsKeys(x.Request.Header.DataType) {
+		if _, err := d.checkKeys(x); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// modeTransportsKeys reports whether the request itself carries the keys.
+func modeTransportsKeys(request DataType) bool { return request == PSKInit || request == PKInit }
+
+// Peer returns the identity of the initiator, zero if it has none.
+func (r *Received) Peer() ID { return r.x.IDi }
+
+// CSBID returns the number of the crypto session bundle.
+func (r *Received) CSBID() uint32 { return r.x.CSBID }
+
+// Update reports whether the message updates a CSB.
+func (r *Received) Update() bool { return r.x.Update }
+
+// AwaitsAnswer reports whether the initiator awaits an answer.
+func (r *Received) AwaitsAnswer() bool {
+	_, response := r.mode.DataTypes()
+	return r.x.Request.Header.V || response != PSKVerify && response != PKVerify
+}
+
+// Authenticated reports whether MIKEY authenticated the message, rather than
+// the transport: see InsecureTransportProtected.
+func (r *Received) Authenticated() bool { return r.x.Request.authenticated() }
+
+// CryptoSessions returns the crypto sessions that the session will have. Entry
+// i has CS ID i+1; Accept fills in those with SSRC 0.
+func (r *Received) CryptoSessions() []CryptoSession {
+	return append([]CryptoSession(nil), r.draft.sessions...)
+}
+
+// Policy returns the SRTP policy of the crypto session with CS ID csID.
+func (r *Received) Policy(csID uint8) (SRTPPolicy, error) {
+	if csID == 0 || int(csID) > len(r.draft.srtp) {
+		return SRTPPolicy{}, refuse(Usage, "no crypto session %d: the CSB has %d, counted from 1", csID, len(r.draft.srtp))
+	}
+	return r.draft.srtp[csID-1], nil
+}
+
+// Extensions returns the general extensions of the message.
+func (r *Received) Extensions() []GeneralExtension {
+	var all []GeneralExtension
+	for _, p := range r.x.Request.Payloads {
+		if e, ok := p.(*GeneralExtension); ok {
+			all = append(all, GeneralExtension{e.ExtType, bytes.Clone(e.Data)})
+		}
+	}
+	return all
+}
+
+// SDPIDs returns the key management protocols that the initiator says its SDP
+// offered (RFC 4567, Section 4.1.4), false if it says nothing. Compare them with
+// the SDP before Accept; package sdp does that.
+func (r *Received) SDPIDs() ([]string, bool) {
+	for _, e := range r.Extensions() {
+		if e.ExtType == ExtSDPIDs {
+			return strings.Split(string(e.Data), ";"), true
+		}
+	}
+	return nil, false
+}
+
+// Accept takes the request. ssrcs are the SSRCs of the streams that this party
+// sends: they replace those that are 0, in the order of the crypto sessions;
+// fewer leave the last ones open. The answer is nil where the initiator awaits
+// none. Accept works once; after an error it can be called again.
+func (r *Received) Accept(ssrcs ...uint32) (answer []byte, s *Session, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done {
+		return nil, nil, refuse(State, "the request was answered")
+	}
+	x := *r.x
+	d := *r.draft
+	if d.sessions, err = fillIn(d.sessions, ssrcs); err != nil {
+		return nil, nil, err
+	}
+	if r.AwaitsAnswer() {
+		_, response := r.mode.DataTypes()
+		x.Response = &Message{Header: Header{
+			DataType: response, PRF: x.PRF, CSBID: x.CSBID, CryptoSessions: d.sessions,
+		}}
+		x.Response.Payloads = make([]Payload, 1, 4)
+		x.Response.Payloads[0] = &x.Timestamp
+		if !x.IDr.IsZero() {
+			x.Response.Payloads = append(x.Response.Payloads, &x.IDr)
+		}
+		if answer, err = r.mode.SealResponse(&x); err != nil {
+			return nil, nil, asError(err)
+		}
+	}
+	b := r.bundle
+	if b == nil {
+		b = &bundle{key: bundleKey{csbID: x.CSBID}, peer: x.IDi, prf: x.PRF, rand: bytes.Clone(x.RAND)}
+	}
+	if s, err = d.finish(&x, b); err != nil {
+		return nil, nil, asError(err)
+	}
+	s.authentic = r.Authenticated()
+	if r.bundle == nil {
+		// Without a RAND the message cannot say that it is a first one.
+		err = r.cfg.Bundles.add(s, x.Timestamp, r.cfg.RestartCSB)
+	} else {
+		err = r.cfg.Bundles.update(s, x.Timestamp)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	r.done = true
+	wipeKeys(r.x.Keys)
+	return answer, s, nil
+}
+
+// fillIn returns sessions with the SSRCs that are 0 replaced.
+func fillIn(sessions []CryptoSession, ssrcs []uint32) ([]CryptoSession, error) {
+	filled := append([]CryptoSession(nil), sessions...)
+	for i := range filled {
+		if filled[i].SSRC == 0 && len(ssrcs) > 0 {
+			filled[i].SSRC, ssrcs = ssrcs[0], ssrcs[1:]
+		}
+	}
+	if len(ssrcs) > 0 {
+		return nil, refuse(Usage, "%d SSRCs more than crypto sessions that want one", len(ssrcs))
+	}
+	return filled, nil
+}
+
+// Refuse returns an error message that tells the initiator why the request is
+// not accepted. It is authenticated as the request was. Policies are what the
+// responder would accept instead.
+func (r *Received) Refuse(code ErrorCode, policies ...SecurityPolicy) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done {
+		return nil, refuse(State, "the request was answered")
+	}
+	answer, err := sealError(r.mode, r.x, code, policies)
+	if err != nil {
+		return nil, asError(err)
+	}
+	r.done = true
+	return answer, nil
+}
+
+// reply adds to err the error message for the initiator, where it has a number
+// and the request got far enough to be answered.
+func (r *Responder) reply(x *Exchange, err *Error) *Error {
+	var code ErrorCode
+	if !errors.As(err.Err, &code) || x.Request == nil || err.Stage == Usage {
+		return err
+	}
+	if x.Request.Header.DataType == ErrorMessage {
+		return err // no error answers an error
+	}
+	ts, ok := PayloadOf[*Timestamp](x.Request)
+	if !ok {
+		return err
+	}
+	x.Timestamp = *ts
+	x.CSBID, x.PRF = x.Request.Header.CSBID, x.Request.Header.PRF
+	var policies []SecurityPolicy
+	if code == ErrorInvalidSP || code == ErrorInvalidSPar {
+		policies = r.supported()
+	}
+	if reply, e := sealError(r.modes[x.Request.Header.DataType], x, code, policies); e == nil {
+		err.Reply = reply
+	}
+	return err
+}
+
+// supported returns policies for an initiator whose own are not supported (RFC
+// 3830, Section 5.1.2).
+func (r *Responder) supported() []SecurityPolicy {
+	suites := r.cfg.Suites
+	if suites == nil {
+		suites = []Suite{AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32, AEAD_AES_128_GCM, AEAD_AES_256_GCM}
+	}
+	var policies []SecurityPolicy
+	for i, s := range suites[:min(len(suites), maxPolicies)] {
+		if s != NoSuite {
+			policies = append(policies, s.Policy(uint8(i)))
+		}
+	}
+	return policies
+}
+
+// sealError builds an error message: HDR, T, {ERR}, {SP}, [V|SIGNr] (RFC 3830,
+// Section 5.1.2). A request that is not authenticated is answered without
+// authentication, or the responder would work for anybody.
+func sealError(mode Mode, x *Exchange, code ErrorCode, policies []SecurityPolicy) ([]byte, error) {
+	m := &Message{
+		Header:   Header{DataType: ErrorMessage, PRF: x.PRF, CSBID: x.CSBID},
+		Payloads: []Payload{&x.Timestamp, &ErrorPayload{Code: code}},
+	}
+	for i := range policies {
+		m.Payloads = append(m.Payloads, &policies[i])
+	}
+	if x.Authentic && mode != nil {
+		return mode.SealError(x, m)
+	}
+	return m.MarshalBinary()
+}

@@ -2,7 +2,12 @@ module github.com/gomikey/gomikey
 
 go 1.26.0
 
-require golang.org/x/crypto v0.58.0
+require (
+	github.com/pion/rtp v1.8.3
+	github.com/pion/sdp/v3 v3.0.20
+	github.com/pion/srtp/v2 v2.0.20
+	golang.org/x/crypto v0.58.0
+)
 
 require (
 	github.com/cloudflare/circl v1.6.5 // indirect
@@ -10,9 +15,6 @@ require (
 	github.com/pion/logging v0.2.2 // indirect
 	github.com/pion/randutil v0.1.0 // indirect
 	github.com/pion/rtcp v1.2.12 // indirect
-	github.com/pion/rtp v1.8.3 // indirect
-	github.com/pion/sdp/v3 v3.0.20 // indirect
-	github.com/pion/srtp/v2 v2.0.20 // indirect
 	github.com/pion/transport/v2 v2.2.3 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

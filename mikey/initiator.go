@@ -118,16 +118,13 @@ func (x *Exchange) chooseFreshValues() error {
 		}
 		return nil
 	}
-	x.RAND = make([]byte, minRAND)
-	if _, err := io.ReadFull(x.Config.Rand, x.RAND); err != nil {
-		return refuse(Usage, "no random octets: %w", err)
-	}
 	for {
-		var id [4]byte
-		if _, err := io.ReadFull(x.Config.Rand, id[:]); err != nil {
+		fresh := make([]byte, minRAND+4)
+		if _, err := io.ReadFull(x.Config.Rand, fresh); err != nil {
 			return refuse(Usage, "no random octets: %w", err)
 		}
-		x.CSBID = binary.BigEndian.Uint32(id[:])
+		x.RAND = fresh[:minRAND:minRAND]
+		x.CSBID = binary.BigEndian.Uint32(fresh[minRAND:])
 		// A CSB ID is used once between two parties (RFC 3830, Section 6.1).
 		key.csbID = x.CSBID
 		if x.Config.Bundles.find(key, x.IDr) == nil {

@@ -58,24 +58,24 @@ func DeriveKey(f PRFFunc, inkey []byte, label Label, csID uint8, csbID uint32, r
 
 // A deriver derives keys from one input key inside one CSB.
 type deriver struct {
-	prf   *prf.PRF
-	label [4 + 1 + 4 + 255]byte // constant || cs_id || csb_id || RAND
-	n     int
+	prf     prf.PRF
+	label   []byte               // constant || cs_id || csb_id || RAND
+	storage [4 + 1 + 4 + 32]byte // of label, unless RAND is longer than usual
 }
 
-// newDeriver returns false if f is unknown. RAND has at most 255 octets.
+// newDeriver returns false if f is unknown.
 func newDeriver(f PRFFunc, inkey []byte, csbID uint32, rand []byte) (*deriver, bool) {
 	d := new(deriver)
 	switch f {
 	case PRFMIKEY1:
-		d.prf = prf.NewSHA1(inkey)
+		d.prf.InitSHA1(inkey)
 	case PRFHMACSHA256:
-		d.prf = prf.NewSHA256(inkey)
+		d.prf.InitSHA256(inkey)
 	default:
 		return nil, false
 	}
-	binary.BigEndian.PutUint32(d.label[5:9], csbID)
-	d.n = 9 + copy(d.label[9:], rand)
+	d.label = binary.BigEndian.AppendUint32(d.storage[:5], csbID)
+	d.label = append(d.label, rand...)
 	return d, true
 }
 
@@ -83,7 +83,7 @@ func newDeriver(f PRFFunc, inkey []byte, csbID uint32, rand []byte) (*deriver, b
 func (d *deriver) derive(key []byte, label Label, csID uint8) {
 	binary.BigEndian.PutUint32(d.label[0:4], uint32(label))
 	d.label[4] = csID
-	d.prf.Derive(key, d.label[:d.n])
+	d.prf.Derive(key, d.label)
 }
 
 func (d *deriver) wipe() { d.prf.Wipe() }

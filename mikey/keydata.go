@@ -169,8 +169,9 @@ func (k *KeyData) parse(s *cryptobyte.String) (PayloadType, error) {
 	return PayloadType(next), k.Validity.parse(s, KVType(typeKV&0xf))
 }
 
-// appendKeyData appends the chain of id, where there is one, and keys.
-func appendKeyData(b []byte, id *ID, keys []KeyData) ([]byte, error) {
+// AppendKeyData appends the chain of id, where there is one, and keys to b: what
+// a KEMAC encrypts. An error is an *EncodeError.
+func AppendKeyData(b []byte, id *ID, keys []KeyData) ([]byte, error) {
 	next := LastPayload
 	if len(keys) > 0 {
 		next = KeyDataPayload

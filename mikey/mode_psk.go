@@ -58,8 +58,9 @@ type pskMode struct {
 
 // pskState is what the later steps of an exchange need.
 type pskState struct {
-	macAlg MACAlg
-	mac    hash.Hash // keyed with auth_key; nil for MACNULL
+	macAlg  MACAlg
+	mac     hash.Hash // keyed with auth_key; nil for MACNULL
+	scratch [128]byte
 }
 
 func (*pskMode) DataTypes() (request, response DataType) { return PSKInit, PSKVerify }
@@ -96,7 +97,7 @@ func (p *pskMode) SealRequest(x *Exchange) ([]byte, error) {
 	defer keys.wipe()
 
 	x.Keys = x.Offer.Keys
-	plain, err := appendKeyData(make([]byte, 0, 128), nil, x.Keys)
+	plain, err := AppendKeyData(make([]byte, 0, 128), nil, x.Keys)
 	if err != nil {
 		return nil, err
 	}
@@ -204,8 +205,7 @@ func (s *pskState) openV(m *Message, of *Exchange) error {
 }
 
 func (s *pskState) verify(message []byte, of *Exchange, mac []byte) bool {
-	var want [sha256.Size]byte
-	return hmac.Equal(s.sum(want[:0], message, of), mac)
+	return hmac.Equal(s.sum(nil, message, of), mac)
 }
 
 func (s *pskState) sum(b, message []byte, of *Exchange) []byte {
@@ -215,8 +215,7 @@ func (s *pskState) sum(b, message []byte, of *Exchange) []byte {
 	s.mac.Reset()
 	s.mac.Write(message)
 	if of != nil {
-		var ids [128]byte
-		s.mac.Write(of.verificationInput(ids[:0]))
+		s.mac.Write(of.verificationInput(s.scratch[:0]))
 	}
 	return s.mac.Sum(b)
 }

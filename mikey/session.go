@@ -226,58 +226,58 @@ func (d *draft) finish(x *Exchange, b *bundle) (*Session, error) {
 	if !b.key.initiator {
 		s.self, s.peer = x.IDr, x.IDi
 	}
+	size := 0
+	for cs := range d.srtp {
+		size += int(d.srtp[cs].EncrKeyLen) + int(d.srtp[cs].SaltLen)
+	}
+	octets := make([]byte, size*len(keys)) // of all master keys and salts
 	for i := range keys {
 		s.keys[i] = keys[i].clone()
-		if err := s.deriveMaster(d, i); err != nil {
+		var err error
+		if octets, err = s.deriveMaster(i, octets); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-// deriveMaster fills the master keys that key i gives each crypto session (RFC
-// 3830, Section 4.1.3 and Appendix A.1).
-func (s *Session) deriveMaster(d *draft, i int) error {
+// deriveMaster sets the master keys that key i gives each crypto session (RFC
+// 3830, Section 4.1.3 and Appendix A.1). It takes their memory from octets and
+// returns the rest.
+func (s *Session) deriveMaster(i int, octets []byte) ([]byte, error) {
 	k := &s.keys[i]
 	var tgk *deriver
+	if k.KeyType <= TGKSalt {
+		var ok bool
+		if tgk, ok = newDeriver(s.bundle.prf, k.Key, s.bundle.key.csbID, s.bundle.rand); !ok {
+			return nil, refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", s.bundle.prf)
+		}
+		defer tgk.wipe()
+	}
 	for cs := range s.sessions {
-		csID := uint8(cs + 1)
-		p := &s.srtp[cs]
-		keyLen, saltLen := int(p.EncrKeyLen), int(p.SaltLen)
-		m := &s.master[cs*len(s.keys)+i]
-		m.Validity = k.Validity
+		keyLen := int(s.srtp[cs].EncrKeyLen)
+		both := keyLen + int(s.srtp[cs].SaltLen)
+		key, salt := octets[:keyLen:keyLen], octets[keyLen:both:both]
+		octets = octets[both:]
+		s.master[cs*len(s.keys)+i] = MasterKey{key, salt, k.Validity}
 
 		switch k.KeyType {
-		case TGK, TGKSalt:
-			if tgk == nil {
-				var ok bool
-				if tgk, ok = newDeriver(s.bundle.prf, k.Key, s.bundle.key.csbID, s.bundle.rand); !ok {
-					return refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", s.bundle.prf)
-				}
-				defer tgk.wipe()
-			}
-			buf := make([]byte, keyLen+saltLen)
-			m.Key, m.Salt = buf[:keyLen:keyLen], buf[keyLen:]
-			tgk.derive(m.Key, LabelTEK, csID)
-			if k.KeyType == TGK {
-				tgk.derive(m.Salt, LabelSalt, csID)
-			} else {
-				copy(m.Salt, k.Salt)
-			}
+		case TGK:
+			tgk.derive(key, LabelTEK, uint8(cs+1))
+			tgk.derive(salt, LabelSalt, uint8(cs+1))
+		case TGKSalt:
+			tgk.derive(key, LabelTEK, uint8(cs+1))
+			copy(salt, k.Salt)
 		case TEK:
 			// A TEK cannot yield a salt: key and salt stand together, or the
 			// salt is left out.
-			buf := make([]byte, keyLen+saltLen)
-			copy(buf, k.Key)
-			m.Key, m.Salt = buf[:keyLen:keyLen], buf[keyLen:]
+			copy(salt, k.Key[copy(key, k.Key):])
 		case TEKSalt:
-			buf := make([]byte, keyLen+saltLen)
-			m.Key, m.Salt = buf[:keyLen:keyLen], buf[keyLen:]
-			copy(m.Key, k.Key)
-			copy(m.Salt, k.Salt)
+			copy(key, k.Key)
+			copy(salt, k.Salt)
 		}
 	}
-	return nil
+	return octets, nil
 }
 
 // minRAND is the shortest RAND in octets from which keys are derived. RFC 3830,

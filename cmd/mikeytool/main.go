@@ -42,7 +42,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	commands := map[string]command{
 		"inspect": inspect,
 		"demo":    demo,
-		"peer":    peer,
+		"peer":    peerCommand,
 	}
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)

@@ -16,23 +16,20 @@ const blockLen = 32
 
 // A PRF is PRF(inkey, ·) for one input key. It keeps the keyed hash states, so
 // that several derivations from one key pay for the key once. It is not safe
-// for concurrent use.
+// for concurrent use and must not be copied.
 type PRF struct {
-	macs []hash.Hash // one for each block s_1 ... s_n of the input key
-	size int
-	one  [1]hash.Hash // storage of macs in the usual case of one block
-	a    [sha256.Size]byte
-	out  [sha256.Size]byte
+	macs   []hash.Hash  // one for each block s_1 ... s_n of the input key
+	one    [1]hash.Hash // storage of macs in the usual case of one block
+	a, out [sha256.Size]byte
 }
 
-// NewSHA1 returns MIKEY-1, the default PRF.
-func NewSHA1(inkey []byte) *PRF { return newPRF(sha1.New, sha1.Size, inkey) }
+// InitSHA1 makes p MIKEY-1, the default PRF, for an input key.
+func (p *PRF) InitSHA1(inkey []byte) { p.init(sha1.New, inkey) }
 
-// NewSHA256 returns PRF-HMAC-SHA-256.
-func NewSHA256(inkey []byte) *PRF { return newPRF(sha256.New, sha256.Size, inkey) }
+// InitSHA256 makes p PRF-HMAC-SHA-256 for an input key.
+func (p *PRF) InitSHA256(inkey []byte) { p.init(sha256.New, inkey) }
 
-func newPRF(h func() hash.Hash, size int, inkey []byte) *PRF {
-	p := &PRF{size: size}
+func (p *PRF) init(h func() hash.Hash, inkey []byte) {
 	p.macs = p.one[:0]
 	// n = inkey_len / 256 bits, rounded up: a key that fills its last block is
 	// not followed by an empty one.
@@ -41,7 +38,6 @@ func newPRF(h func() hash.Hash, size int, inkey []byte) *PRF {
 		p.macs = append(p.macs, hmac.New(h, inkey[:n]))
 		inkey = inkey[n:]
 	}
-	return p
 }
 
 // Derive fills outkey with the first len(outkey) octets of PRF(inkey, label).

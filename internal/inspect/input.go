@@ -1,0 +1,256 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gomikey/gomikey/sdp"
+)
+
+// ErrForm says that an input is in none of the forms.
+var ErrForm = errors.New("the input holds no MIKEY message in a form that is known")
+
+// input is a recognised input.
+type input struct {
+	form     Form
+	messages []found
+	levels   *sdp.Levels // FormSDP, instead of messages
+}
+
+// found is a message and what is remarkable about how it was written.
+type found struct {
+	data  []byte
+	uri   string
+	notes []LineNote
+}
+
+// recognise tells the form of an input from its octets.
+func recognise(octets []byte) (*input, error) {
+	octets = bytes.TrimPrefix(octets, []byte("\ufeff"))
+	if len(octets) == 0 {
+		return nil, errors.New("the input is empty")
+	}
+	if !isText(octets) {
+		return &input{form: FormBinary, messages: []found{{data: octets}}}, nil
+	}
+	text := strings.TrimSpace(string(octets))
+	if text == "" {
+		return nil, errors.New("the input is empty")
+	}
+	if strings.HasPrefix(text, "v=") {
+		return recogniseSDP(text)
+	}
+	if header, ok := rtspHeader(text); ok {
+		return recogniseRTSP(header)
+	}
+	if values := attributes(text); len(values) > 0 {
+		return recogniseAttributes(values)
+	}
+	if in, err := recogniseHex(text); in != nil || err != nil {
+		return in, err
+	}
+	f, err := decodeBase64(text)
+	if err != nil {
+		return nil, ErrForm
+	}
+	return &input{form: FormBase64, messages: []found{f}}, nil
+}
+
+// isText reports whether the input is text. A message is not: it starts with
+// the octet 1.
+func isText(octets []byte) bool {
+	if !utf8.Valid(octets) {
+		return false
+	}
+	for _, c := range octets {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func recogniseSDP(text string) (*input, error) {
+	desc, err := sdp.Parse([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	levels, err := sdp.Extract(desc)
+	if err != nil {
+		return nil, err
+	}
+	return &input{form: FormSDP, levels: levels}, nil
+}
+
+// recogniseHex reads hexadecimal digits with white space, commas and 0x between
+// them. It returns nil for anything else.
+func recogniseHex(text string) (*input, error) {
+	digits := new(strings.Builder)
+	split := func(c rune) bool { return c == ',' || unicode.IsSpace(c) }
+	for _, word := range strings.FieldsFunc(text, split) {
+		if len(word) > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X') {
+			word = word[2:]
+		}
+		digits.WriteString(word)
+	}
+	for _, c := range digits.String() {
+		if !strings.ContainsRune("0123456789abcdefABCDEF", c) {
+			return nil, nil
+		}
+	}
+	if digits.Len()%2 != 0 {
+		return nil, fmt.Errorf("the input is hexadecimal, but %d digits are half an octet too many", digits.Len())
+	}
+	data, err := hex.DecodeString(digits.String())
+	if err != nil || len(data) == 0 {
+		return nil, nil
+	}
+	return &input{form: FormHex, messages: []found{{data: data}}}, nil
+}
+
+// decodeBase64 reads base64 with or without padding, folded or not.
+func decodeBase64(text string) (found, error) {
+	text = strings.Join(strings.Fields(text), "")
+	text = strings.TrimRight(text, "=")
+	data, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return found{}, errors.New("the message is not base64") // the decoder's error is about a text that was changed
+	}
+	if len(data) == 0 {
+		return found{}, errors.New("the message is empty")
+	}
+	f := found{data: data}
+	if _, err := base64.RawStdEncoding.Strict().DecodeString(text); err != nil {
+		f.notes = append(f.notes, LineNote{"base64_pad_bits",
+			"the unused bits of the last base64 character are not zero: strict decoders refuse that"})
+	}
+	return f, nil
+}
+
+// attributes returns the values of the key-mgmt attributes in lines of SDP, or
+// of the one attribute that the text is, which may be folded.
+func attributes(text string) []string {
+	var values []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		isSDP := len(line) >= 2 && line[1] == '=' && line[0] >= 'a' && line[0] <= 'z'
+		value, found := strings.CutPrefix(strings.TrimPrefix(line, "a="), "key-mgmt:")
+		switch {
+		case found:
+			values = append(values, value)
+		case !isSDP && len(values) > 0:
+			values[len(values)-1] += line
+		case !isSDP:
+			return nil
+		}
+	}
+	return values
+}
+
+func recogniseAttributes(values []string) (*input, error) {
+	in := &input{form: FormKeyMgmt}
+	for _, value := range values {
+		protocol, message, _ := strings.Cut(strings.TrimSpace(value), " ")
+		if protocol != sdp.MIKEY {
+			return nil, fmt.Errorf("a key-mgmt attribute is for another protocol than %q", sdp.MIKEY)
+		}
+		f, err := decodeBase64(message)
+		if err != nil {
+			return nil, fmt.Errorf("key-mgmt attribute: %w", err)
+		}
+		in.messages = append(in.messages, f)
+	}
+	return in, nil
+}
+
+// rtspHeader returns the value of the header KeyMgmt (RFC 4567, Section 3.2):
+// the text, or a header with its continuation lines among others.
+func rtspHeader(text string) (value string, ok bool) {
+	for line := range strings.Lines(text) {
+		if ok {
+			if line[0] != ' ' && line[0] != '\t' {
+				break
+			}
+			value += " " + strings.TrimSpace(line)
+			continue
+		}
+		name, rest, found := strings.Cut(line, ":")
+		if found && strings.EqualFold(strings.TrimSpace(name), "KeyMgmt") {
+			value, ok = strings.TrimSpace(rest), true
+		}
+	}
+	if !ok && len(text) > 5 && strings.EqualFold(text[:5], "prot=") {
+		return text, true
+	}
+	return value, ok
+}
+
+// recogniseRTSP reads the value of the header liberally, for the published
+// grammar ends before the data: names in any case, blanks around them, any
+// order, bare or quoted values, an empty parameter at the end.
+func recogniseRTSP(header string) (*input, error) {
+	in := &input{form: FormRTSP}
+	for _, spec := range splitQuoted(header, ',') {
+		var protocol, uri, data string
+		for _, parameter := range splitQuoted(spec, ';') {
+			name, value, _ := strings.Cut(parameter, "=")
+			value = strings.TrimSpace(value)
+			if n := len(value); n >= 2 && value[0] == '"' && value[n-1] == '"' {
+				value = value[1 : n-1]
+			}
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "prot":
+				protocol = value
+			case "uri":
+				uri = value
+			case "data":
+				data = value
+			}
+		}
+		if !strings.EqualFold(protocol, sdp.MIKEY) {
+			return nil, fmt.Errorf("the KeyMgmt header is for another protocol than %q", sdp.MIKEY)
+		}
+		f, err := decodeBase64(data)
+		if err != nil {
+			return nil, fmt.Errorf("KeyMgmt header: %w", err)
+		}
+		f.uri = uri
+		if protocol != sdp.MIKEY {
+			f.notes = append(f.notes, LineNote{"protocol_case", "protocol identifiers are case-sensitive: only \"mikey\" is MIKEY"})
+		}
+		in.messages = append(in.messages, f)
+	}
+	if len(in.messages) == 0 {
+		return nil, errors.New("the KeyMgmt header is empty")
+	}
+	return in, nil
+}
+
+// splitQuoted splits at separators outside double quotes, and leaves out what
+// is blank.
+func splitQuoted(text string, separator byte) []string {
+	var parts []string
+	quoted, start := false, 0
+	add := func(part string) {
+		if strings.TrimSpace(part) != "" {
+			parts = append(parts, part)
+		}
+	}
+	for i := range len(text) {
+		switch {
+		case text[i] == '"':
+			quoted = !quoted
+		case text[i] == separator && !quoted:
+			add(text[start:i])
+			start = i + 1
+		}
+	}
+	add(text[start:])
+	return parts
+}

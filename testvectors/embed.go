@@ -1,0 +1,11 @@
+// Package testvectors holds test vectors for MIKEY (RFC 3830 and its
+// extensions) as JSON files. It imports nothing of this module, and its
+// README.md says how to read the files in any language.
+package testvectors
+
+import "embed"
+
+// FS has the vector files in v1 and their schemas in schemas.
+//
+//go:embed v1/*.json schemas/*.json
+var FS embed.FS

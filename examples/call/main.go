@@ -22,9 +22,8 @@ func main() {
 
 	// Alice offers a stream each way. The SSRC of the second is for Bob to say.
 	message, pending, err := alice.Start(mikey.Offer{
-		CryptoSessions: []mikey.CryptoSession{{SSRC: 0xa11ce}, {SSRC: 0}},
-		Extensions:     []mikey.GeneralExtension{mikey.SDPIDs(sdp.MIKEY)},
-		Verification:   true,
+		CryptoSessions: []mikey.CryptoSession{{SSRC: 0xa11ce}, {SSRC: 0}}, Verification: true,
+		Extensions: []mikey.GeneralExtension{mikey.SDPIDs(sdp.MIKEY)},
 	})
 	check(err)
 	offer := describe(atAlice, message)
@@ -63,7 +62,6 @@ func talk(text string, csID uint8, from, to *mikey.Session, here, there net.Pack
 	header := rtp.Header{Version: 2, SSRC: from.CryptoSessions()[csID-1].SSRC}
 	packet := must((&rtp.Packet{Header: header, Payload: []byte(text)}).Marshal())
 	must(here.WriteTo(must(sender.EncryptRTP(nil, packet, nil)), there.LocalAddr()))
-
 	check(there.SetReadDeadline(time.Now().Add(time.Second)))
 	buf := make([]byte, 1500)
 	n, _, err := there.ReadFrom(buf)
@@ -72,10 +70,7 @@ func talk(text string, csID uint8, from, to *mikey.Session, here, there net.Pack
 	fmt.Printf("%d octets of SRTP: %q\n", n, packet[header.MarshalSize():])
 }
 
-func must[T any](v T, err error) T {
-	check(err)
-	return v
-}
+func must[T any](v T, err error) T { check(err); return v }
 
 func check(err error) {
 	if err != nil {

@@ -59,8 +59,12 @@ func (r *Report) Err() error {
 	if len(r.Messages) == 0 {
 		return errors.New("the description has no MIKEY message")
 	}
-	for _, m := range r.Messages {
-		if m.Error != nil {
+	for i, m := range r.Messages {
+		switch {
+		case m.Error == nil:
+		case len(r.Messages) > 1:
+			return fmt.Errorf("message %d: %w", i+1, m.Error)
+		default:
 			return m.Error
 		}
 	}

@@ -51,6 +51,17 @@ func (p *printer) row(offset int, name, value string) {
 	}
 }
 
+// remark prints a line about the fields before it.
+func (p *printer) remark(name, format string, args ...any) {
+	indent := strings.Repeat("  ", p.depth)
+	for i, line := range strings.Split(fmt.Sprintf(format, args...), "\n") {
+		if i > 0 {
+			name = ""
+		}
+		p.line("        %s%-*s%s", indent, nameWidth, name, line)
+	}
+}
+
 // field prints a field of n octets. One of 0 octets shares its octet with the
 // field after it.
 func (p *printer) field(n int, name, format string, args ...any) {
@@ -85,6 +96,14 @@ func (s *Secret) text() string {
 		return count + ", sha256:" + s.SHA256
 	}
 	return count + "\n" + wrap(s.Hex)
+}
+
+// uncertain is the text of octets that are hidden because they may hold keys.
+func (s *Secret) uncertain() string {
+	if s.Hex == "" && s.Length > 0 {
+		return s.text() + ", not shown: may hold keys"
+	}
+	return s.text()
 }
 
 func countOctets(n int) string {
@@ -165,10 +184,10 @@ func (p *printer) message(r *Report, i int, m *Message) {
 		p.payload(&m.Payloads[i])
 	}
 	if m.Trailing != nil {
-		p.row(m.Trailing.Offset, "trailing", m.Trailing.text())
+		p.row(m.Trailing.Offset, "trailing", m.Trailing.uncertain())
 	}
 	if m.Unparsed != nil {
-		p.row(m.Unparsed.Offset, "not parsed", m.Unparsed.text())
+		p.row(m.Unparsed.Offset, "not parsed", m.Unparsed.uncertain())
 	}
 	if c := m.SDPIDs; c != nil {
 		p.sdpIDs(c)
@@ -238,7 +257,7 @@ func (p *printer) header(h *Header) {
 	for _, cs := range h.CryptoSessions {
 		ssrc := fmt.Sprintf("0x%08x", cs.SSRC)
 		if cs.SSRC == 0 {
-			ssrc = "0 (the sender of the stream fills it in)"
+			ssrc = "0 (left to the responder)"
 		}
 		p.field(cs.Length, fmt.Sprintf("CS ID %d", cs.CSID), "policy %d, SSRC %s, ROC %d", cs.Policy, ssrc, cs.ROC)
 	}
@@ -254,7 +273,7 @@ func (p *printer) header(h *Header) {
 			numbered(g.Protocol, g.ProtocolName), g.Policies, g.S, data, spi)
 	}
 	if h.MapInfo != nil {
-		p.field(h.MapInfo.Length, "CS ID map info", "%s", h.MapInfo.text())
+		p.field(h.MapInfo.Length, "CS ID map info", "%s", h.MapInfo.uncertain())
 	}
 }
 
@@ -301,7 +320,9 @@ func (p *printer) payload(out *Payload) int {
 	case out.Verification != nil:
 		x := out.Verification
 		p.field(1, "auth alg", "%s", numbered(x.AuthAlg, x.AuthAlgName))
-		p.octets("MAC", x.MAC)
+		if x.MAC != "" {
+			p.octets("MAC", x.MAC)
+		}
 	case out.Policy != nil:
 		p.policy(out.Policy)
 	case out.Rand != nil:
@@ -315,7 +336,7 @@ func (p *printer) payload(out *Payload) int {
 	case out.KeyData != nil:
 		p.keyData(out.KeyData)
 	case out.Unknown != nil:
-		p.field(out.Unknown.Length, "not understood", "%s", out.Unknown.text())
+		p.field(out.Unknown.Length, "not understood", "%s", out.Unknown.uncertain())
 	}
 	return p.at
 }
@@ -328,11 +349,13 @@ func (p *printer) kemac(k *KEMAC) {
 		p.payload(&k.Payloads[i])
 	}
 	if k.EncrData != nil {
-		p.field(k.EncrData.Length, "encr data", "%s", k.EncrData.text())
+		p.field(k.EncrData.Length, "encr data", "%s", k.EncrData.uncertain())
 	}
 	p.at = end
 	p.field(1, "MAC alg", "%s", numbered(k.MACAlg, k.MACAlgName))
-	p.octets("MAC", k.MAC)
+	if k.MAC != "" {
+		p.octets("MAC", k.MAC)
+	}
 }
 
 func (p *printer) keyData(k *KeyData) {
@@ -404,9 +427,9 @@ func (p *printer) cert(c *Cert) {
 	p.field(1, "cert type", "%s", numbered(c.CertType, c.CertName))
 	p.field(2, "cert len", "%d", len(c.Data)/2)
 	if c.Subject != "" || c.Issuer != "" {
-		p.field(0, "subject", "%s", strconv.Quote(c.Subject))
-		p.field(0, "issuer", "%s", strconv.Quote(c.Issuer))
-		p.field(0, "valid", "%s to %s", c.NotBefore, c.NotAfter)
+		p.remark("subject", "%s", strconv.Quote(c.Subject))
+		p.remark("issuer", "%s", strconv.Quote(c.Issuer))
+		p.remark("valid", "%s to %s", c.NotBefore, c.NotAfter)
 	}
 	p.text("cert data", c.Data, c.URL)
 }
@@ -442,11 +465,11 @@ func (p *printer) policy(sp *Policy) {
 		if suite == "" {
 			suite = "no suite with a name"
 		}
-		p.field(0, "amounts to", "%s\nkey %d, salt %d, SRTP tag %d, SRTCP tag %d octets\n%s, %s; SRTP encryption %s, authentication %s; SRTCP encryption %s",
+		p.remark("amounts to", "%s\nkey %d, salt %d, SRTP tag %d, SRTCP tag %d octets\n%s, %s; SRTP encryption %s, authentication %s; SRTCP encryption %s",
 			suite, s.KeyLength, s.SaltLength, s.SRTPTagLength, s.SRTCPTagLength, s.EncrAlgName, authName(s),
 			onOff(s.SRTPEncryption), onOff(s.Authentication), onOff(s.SRTCPEncryption))
 	case sp.Problem != "":
-		p.field(0, "amounts to", "nothing that is understood: %s", sp.Problem)
+		p.remark("amounts to", "nothing that is understood: %s", sp.Problem)
 	}
 }
 
@@ -461,7 +484,7 @@ func (p *printer) extension(e *Extension) {
 	p.field(1, "type", "%s%s", numbered(e.ExtType, e.ExtName), parenthesis(e.Section))
 	p.field(2, "length", "%d", len(e.Data)/2)
 	for _, id := range e.KeyIDs {
-		p.field(0, "key ID", "%s: %s", numbered(id.Type, id.TypeName), id.ID)
+		p.remark("key ID", "%s: %s", numbered(id.Type, id.TypeName), id.ID)
 	}
 	p.text("data", e.Data, e.Text)
 }

@@ -3,6 +3,7 @@ module github.com/gomikey/gomikey
 go 1.26.0
 
 require (
+	github.com/pion/rtcp v1.2.12
 	github.com/pion/rtp v1.8.3
 	github.com/pion/sdp/v3 v3.0.20
 	github.com/pion/srtp/v2 v2.0.20
@@ -16,7 +17,6 @@ require (
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/pion/logging v0.2.2 // indirect
 	github.com/pion/randutil v0.1.0 // indirect
-	github.com/pion/rtcp v1.2.12 // indirect
 	github.com/pion/transport/v2 v2.2.3 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect

@@ -752,3 +752,208 @@ func TestErrorTexts(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// transported gives messages to a responder that trusts the transport, so that
+// they need no MAC.
+func transported(t *testing.T, message []byte) (*mikey.Received, error) {
+	t.Helper()
+	responder, err := mikey.NewResponder(
+		&mikey.Config{InsecureIgnoreSkew: true, AllowCounter: true}, mikey.InsecureTransportProtected(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return responder.Receive(message)
+}
+
+// The parts of a request that the responder of transported takes.
+const (
+	requestT     = "00 0000000000000001"
+	requestSP    = "00 00 0000"
+	requestKEMAC = "00 00 0022 0020 001e 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d 00"
+)
+
+func TestRequestOfThisTest(t *testing.T) {
+	received, err := transported(t, fromHex(t, "01 00 05 00 01020304 01 00 00 00000001 00000000"+"0a"+requestT+"01"+requestSP+requestKEMAC))
+	if err != nil || received.CSBID() != 0x01020304 {
+		t.Fatalf("what the tests below change is not accepted: %v", err)
+	}
+}
+
+// What cannot be done is refused with the number of the reason, which also stands
+// in the reply.
+func TestR3830_048_UnsupportedHasItsNumber(t *testing.T) {
+	const one = "01 00 00 00000001 00000000" // one crypto session
+	unknown := strings.Repeat("ee", 40)
+	for _, tt := range []struct {
+		name, message string
+		code          mikey.ErrorCode
+		stage         mikey.Stage
+		reply         bool
+	}{
+		{"data type", "01 63 05 00 01020304" + one + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorInvalidDT, mikey.Unsupported, true},
+		{"private data type", "01 f1 05 00 01020304" + one + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorInvalidDT, mikey.Unsupported, true},
+		{"PRF", "01 00 05 02 01020304" + one + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorInvalidPRF, mikey.Unsupported, true},
+		{"private PRF", "01 00 05 70 01020304" + one + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorInvalidPRF, mikey.Unsupported, true},
+		{"MAC", "01 00 05 00 01020304" + one + "0a" + requestT + "01" + requestSP + "00 00 0000 03" + unknown,
+			mikey.ErrorInvalidMAC, mikey.Unsupported, true},
+		{"encryption", "01 00 05 00 01020304" + one + "0b" + requestT + "0a 10 000102030405060708090a0b0c0d0e0f" + "01" + requestSP + "00 04 0001 aa 00",
+			mikey.ErrorInvalidEA, mikey.Unsupported, true},
+		{"hash", "01 00 05 00 01020304" + one + "08" + requestT + "0a 03" + unknown,
+			mikey.ErrorInvalidHA, mikey.Unsupported, true},
+		{"DH group", "01 00 05 00 01020304" + one + "03" + requestT + "0a 03" + unknown,
+			mikey.ErrorInvalidDH, mikey.Unsupported, true},
+		{"timestamp", "01 00 05 00 01020304" + one + "01 04" + unknown,
+			mikey.ErrorInvalidTS, mikey.Unsupported, false},
+		{"protocol", "01 00 05 00 01020304" + one + "0a" + requestT + "01 00 01 0000" + requestKEMAC,
+			mikey.ErrorInvalidSP, mikey.Unsupported, true},
+		{"policy", "01 00 05 00 01020304" + one + "0a" + requestT + "01 00 00 0003 0001f1" + requestKEMAC,
+			mikey.ErrorInvalidSPar, mikey.Unsupported, true},
+		{"payload", "01 00 05 00 01020304" + one + "f1" + requestT + unknown,
+			mikey.ErrorUnspecified, mikey.Malformed, true},
+		{"CS ID map", "01 00 05 00 01020304 01 f1 00 00000001 00000000" + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorUnspecified, mikey.Unsupported, false},
+		{"GENERIC-ID", "01 00 05 00 01020304 00 02" + "0a" + requestT + "01" + requestSP + requestKEMAC,
+			mikey.ErrorUnspecified, mikey.Unsupported, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := transported(t, fromHex(t, tt.message))
+			var e *mikey.Error
+			var code mikey.ErrorCode
+			if !errors.As(err, &e) || !errors.As(err, &code) {
+				t.Fatalf("%v", err)
+			}
+			if code != tt.code || e.Stage != tt.stage {
+				t.Errorf("%v: code %q, stage %v, want %q, %v", err, code, e.Stage, tt.code, tt.stage)
+			}
+			if (e.Reply != nil) != tt.reply {
+				t.Fatalf("reply is %x", e.Reply)
+			}
+			if tt.reply {
+				m := mustParse(t, e.Reply)
+				p, ok := mikey.PayloadOf[*mikey.ErrorPayload](m)
+				if m.Header.DataType != mikey.ErrorMessage || m.Header.CSBID != 0x01020304 || !ok || p.Code != tt.code {
+					t.Errorf("the reply is %+v with %+v", m.Header, p)
+				}
+			}
+		})
+	}
+}
+
+func TestR3830_016_UnknownDataType(t *testing.T) {
+	for _, dataType := range []string{"0b", "1a", "1b", "f1", "ff"} {
+		_, err := transported(t, fromHex(t, "01"+dataType+"05 00 01020304 00 00"+"01"+requestT+requestKEMAC))
+		var code mikey.ErrorCode
+		if !errors.As(err, &code) || code != mikey.ErrorInvalidDT {
+			t.Errorf("data type %s: %v", dataType, err)
+		}
+	}
+}
+
+func TestR3830_017_OrderOfTheEncoder(t *testing.T) {
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initiator, err := mikey.NewInitiator(mode, &mikey.Config{ID: mikey.URI("sip:a"), Peer: mikey.URI("sip:b")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, _, err := initiator.Start(mikey.Offer{
+		CryptoSessions: []mikey.CryptoSession{{SSRC: 1}},
+		Extensions:     []mikey.GeneralExtension{mikey.SDPIDs("mikey")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []mikey.PayloadType
+	for _, p := range mustParse(t, request).Payloads {
+		order = append(order, p.Type())
+	}
+	want := []mikey.PayloadType{
+		mikey.TPayload, mikey.RANDPayload, mikey.IDPayload, mikey.IDPayload, mikey.SPPayload,
+		mikey.GeneralExtensionPayload, mikey.KEMACPayload,
+	}
+	if !reflect.DeepEqual(order, want) {
+		t.Errorf("%v, want %v", order, want)
+	}
+}
+
+func TestR3830_019_KEMACIsLast(t *testing.T) {
+	for name, message := range map[string]string{
+		"an extension follows":  "01 00 05 00 01020304 00 00" + "01" + requestT + "15" + requestKEMAC[2:] + "00 00 0000",
+		"there is no KEMAC":     "01 00 05 00 01020304 00 00" + "15" + requestT + "00 00 0000",
+		"there is nothing else": "01 00 05 00 01020304 00 00" + "00" + requestT,
+	} {
+		_, err := transported(t, fromHex(t, message))
+		var e *mikey.Error
+		if !errors.As(err, &e) || e.Stage != mikey.Malformed {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestR3830_041_DistinctPolicyNumbers(t *testing.T) {
+	_, err := transported(t, fromHex(t, "01 00 05 00 01020304 01 00 00 00000001 00000000"+
+		"0a"+requestT+"0a"+requestSP+"01"+requestSP+requestKEMAC))
+	var e *mikey.Error
+	if !errors.As(err, &e) || e.Stage != mikey.Malformed {
+		t.Errorf("two policies with one number: %v", err)
+	}
+}
+
+func TestR3830_045_RANDLength(t *testing.T) {
+	request, _, _, _ := runExchange(t, mikey.Offer{CryptoSessions: []mikey.CryptoSession{{SSRC: 1}}})
+	if r, ok := mikey.PayloadOf[*mikey.Rand](mustParse(t, request)); !ok || len(r.Value) < 16 {
+		t.Errorf("RAND is %v", r)
+	}
+	// A TGK needs one of 16 octets.
+	for n, accepted := range map[int]bool{15: false, 16: true, 255: true} {
+		_, err := transported(t, fromHex(t, "01 00 05 00 01020304 01 00 00 00000001 00000000"+"0b"+requestT+
+			"0a"+fmt.Sprintf("%02x", n)+strings.Repeat("ab", n)+"01"+requestSP+"00 00 0014 0000 0010 000102030405060708090a0b0c0d0e0f 00"))
+		if (err == nil) != accepted {
+			t.Errorf("RAND of %d octets: %v", n, err)
+		}
+	}
+}
+
+// Extensions are covered by the MAC.
+func TestR3830_047_GeneralExtensionIsAuthenticated(t *testing.T) {
+	request, _, _, _ := runExchange(t, mikey.Offer{
+		CryptoSessions: []mikey.CryptoSession{{SSRC: 1}},
+		Extensions:     []mikey.GeneralExtension{mikey.SDPIDs("mikey")},
+	})
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	responder, err := mikey.NewResponder(nil, mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Clone(request)
+	at := bytes.Index(changed, []byte("mikey"))
+	changed[at] ^= 0x20
+	var e *mikey.Error
+	if _, err := responder.Receive(changed); !errors.As(err, &e) || e.Stage != mikey.AuthFailure {
+		t.Errorf("a changed extension gives %v", err)
+	}
+	received, err := responder.Receive(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ids, ok := received.SDPIDs(); !ok || !reflect.DeepEqual(ids, []string{"mikey"}) {
+		t.Errorf("%q, %v", ids, ok)
+	}
+}
+
+func TestR4563_001_EmptyMapHasNoSP(t *testing.T) {
+	_, err := transported(t, fromHex(t, "01 00 05 00 01020304 01 01"+"0a"+requestT+"01"+requestSP+requestKEMAC))
+	var e *mikey.Error
+	if !errors.As(err, &e) || e.Stage != mikey.Malformed {
+		t.Errorf("%v", err)
+	}
+}

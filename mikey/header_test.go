@@ -265,3 +265,110 @@ func TestHeaderKeepsUnknownDataTypes(t *testing.T) {
 		}
 	}
 }
+
+func TestR3830_007_AnswerHasTheCSBID(t *testing.T) {
+	request, answer, alice, bob := runExchange(t, mikey.Offer{CryptoSessions: make([]mikey.CryptoSession, 1)}, 7)
+	csbID := mustParse(t, request).Header.CSBID
+	if got := mustParse(t, answer).Header.CSBID; got != csbID || alice.CSBID() != csbID || bob.CSBID() != csbID {
+		t.Errorf("request %08x, answer %08x, sessions %08x and %08x", csbID, got, alice.CSBID(), bob.CSBID())
+	}
+}
+
+// startWith starts an exchange and returns the header of its message.
+func startWith(t *testing.T, initiator *mikey.Initiator) (mikey.Header, *mikey.Pending) {
+	t.Helper()
+	request, pending, err := initiator.Start(mikey.Offer{CryptoSessions: []mikey.CryptoSession{{SSRC: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustParse(t, request).Header, pending
+}
+
+func TestR3830_008_CSBIDIsRandom(t *testing.T) {
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initiator, err := mikey.NewInitiator(mode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[uint32]bool)
+	for range 8 {
+		h, _ := startWith(t, initiator)
+		seen[h.CSBID] = true
+	}
+	if len(seen) != 8 {
+		t.Errorf("%d different CSB IDs in 8 messages", len(seen))
+	}
+}
+
+// A loop is a generator that gives the same octets twice before it gives others.
+type loop struct {
+	octets []byte
+	read   int
+}
+
+func (l *loop) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = l.octets[l.read%len(l.octets)] + byte(l.read/(2*len(l.octets)))
+		l.read++
+	}
+	return len(p), nil
+}
+
+// A number that is in use is not drawn again, whatever the generator says.
+func TestR3830_009_NoCollision(t *testing.T) {
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initiator, err := mikey.NewInitiator(mode, &mikey.Config{Rand: &loop{octets: bytes.Repeat([]byte{0x11}, 64)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, pending := startWith(t, initiator)
+	if _, err := pending.Finish(nil); err != nil {
+		t.Fatal(err)
+	}
+	if first.CSBID != 0x11111111 {
+		t.Fatalf("CSB ID %08x", first.CSBID)
+	}
+	if second, _ := startWith(t, initiator); second.CSBID == first.CSBID {
+		t.Error("two CSBs with one peer have one number")
+	}
+}
+
+func TestR3830_012_ResponderFillsInSSRCs(t *testing.T) {
+	request, answer, alice, bob := runExchange(t, mikey.Offer{
+		CryptoSessions: []mikey.CryptoSession{{SSRC: 0}, {SSRC: 5}, {SSRC: 0}},
+	}, 0xa1, 0xa2)
+	if got := mustParse(t, request).Header.CryptoSessions; got[0].SSRC != 0 || got[2].SSRC != 0 {
+		t.Errorf("request: %+v", got)
+	}
+	want := []mikey.CryptoSession{{SSRC: 0xa1}, {SSRC: 5}, {SSRC: 0xa2}}
+	for name, got := range map[string][]mikey.CryptoSession{
+		"answer":    mustParse(t, answer).Header.CryptoSessions,
+		"initiator": alice.CryptoSessions(),
+		"responder": bob.CryptoSessions(),
+	} {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestR3830_013_014_SSRCAndROC(t *testing.T) {
+	want := []mikey.CryptoSession{{SSRC: 0x12345678, ROC: 9}, {SSRC: 2}}
+	request, answer, alice, bob := runExchange(t, mikey.Offer{CryptoSessions: want})
+	for name, got := range map[string][]mikey.CryptoSession{
+		"request":   mustParse(t, request).Header.CryptoSessions,
+		"answer":    mustParse(t, answer).Header.CryptoSessions,
+		"initiator": alice.CryptoSessions(),
+		"responder": bob.CryptoSessions(),
+	} {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

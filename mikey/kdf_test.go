@@ -274,3 +274,93 @@ func derive(f mikey.PRFFunc, inkey, rand []byte, bits int) error {
 	}
 	return err
 }
+
+// runExchange is an exchange in pre-shared key mode with an answer.
+func runExchange(t *testing.T, offer mikey.Offer, ssrcs ...uint32) (request, answer []byte, alice, bob *mikey.Session) {
+	t.Helper()
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initiator, err := mikey.NewInitiator(mode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	responder, err := mikey.NewResponder(nil, mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offer.Verification = true
+	request, pending, err := initiator.Start(offer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	received, err := responder.Receive(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, bob, err = received.Accept(ssrcs...); err != nil {
+		t.Fatal(err)
+	}
+	if alice, err = pending.Finish(answer); err != nil {
+		t.Fatal(err)
+	}
+	return request, answer, alice, bob
+}
+
+// masterKeys returns the master keys that both parties have for a CS ID.
+func masterKeys(t *testing.T, alice, bob *mikey.Session, csID uint8) []mikey.MasterKey {
+	t.Helper()
+	a, err := alice.MasterKeys(csID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := bob.MasterKeys(csID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range a {
+		if !bytes.Equal(a[i].Key, b[i].Key) || !bytes.Equal(a[i].Salt, b[i].Salt) {
+			t.Fatalf("the parties have different keys for CS ID %d", csID)
+		}
+	}
+	return a
+}
+
+// A salt beside the TGK is used; without one it is derived.
+func TestR3830_053_CarriedSaltIsUsed(t *testing.T) {
+	tgk, carried := counting(16), bytes.Repeat([]byte{0x77}, 14)
+	for _, tt := range []struct {
+		name string
+		key  mikey.KeyData
+	}{
+		{"derived", mikey.KeyData{KeyType: mikey.TGK, Key: tgk}},
+		{"carried", mikey.KeyData{KeyType: mikey.TGKSalt, Key: tgk, Salt: carried}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			request, _, alice, bob := runExchange(t, mikey.Offer{
+				CryptoSessions: []mikey.CryptoSession{{SSRC: 1}, {SSRC: 2}},
+				Keys:           []mikey.KeyData{tt.key},
+			})
+			m := mustParse(t, request)
+			rand, _ := mikey.PayloadOf[*mikey.Rand](m)
+			for csID := uint8(1); csID <= 2; csID++ {
+				want := func(label mikey.Label, bits int) []byte {
+					key, err := mikey.DeriveKey(mikey.PRFMIKEY1, tgk, label, csID, m.Header.CSBID, rand.Value, bits)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return key
+				}
+				salt := want(mikey.LabelSalt, 112)
+				if tt.key.Salt != nil {
+					salt = carried
+				}
+				keys := masterKeys(t, alice, bob, csID)
+				if len(keys) != 1 || !bytes.Equal(keys[0].Key, want(mikey.LabelTEK, 128)) || !bytes.Equal(keys[0].Salt, salt) {
+					t.Errorf("CS ID %d has another key or salt", csID)
+				}
+			}
+		})
+	}
+}

@@ -89,6 +89,6 @@
 //     encrypted, which spoils them.
 //   - RTP header extensions of RFC 8285 are encoded again when a packet is
 //     encrypted, and lose padding between their elements. A packet with an
-//     element that has the reserved ID 15 cannot be decrypted.
+//     element of the reserved ID 15 is spoiled, by senders and by receivers.
 //   - The first SRTCP packet of a sender has index 1.
 package srtpbridge

@@ -155,12 +155,16 @@ func ExampleStream_Receiver() {
 		return
 	}
 	plain, err := receive(packet)
-	fmt.Printf("%q %v bound: %x\n", plain[12:], err, stream.SSRC)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%q bound: %08x\n", plain[12:], stream.SSRC)
 
 	_, err = receive(forged)
 	fmt.Println(err)
 	// Output:
 	// forged: true bound: false
-	// "hello" <nil> bound: b0b
+	// "hello" bound: 00000b0b
 	// SSRC 0000029a is not that of the stream
 }

@@ -103,7 +103,7 @@ func TestNoForm(t *testing.T) {
 		{"KeyMgmt:", "empty"},
 		{"KeyMgmt: prot=other;data=AQ", "another protocol"},
 		{"KeyMgmt: prot=mikey", "empty"},
-		{"v=0\r\n", "description"},
+		{"v=0\r\nfolded\r\n", "description"},
 		{sdpHead + "a=key-mgmt:mikey !\r\n", "base64"},
 	} {
 		_, err := Inspect([]byte(test.input), Options{})

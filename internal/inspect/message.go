@@ -16,7 +16,7 @@ func newMessage(data []byte, options Options) *Message {
 	m := &Message{Length: len(data), Payloads: []Payload{}, Notes: []Note{}}
 	decoder := mikey.Decoder{TrailingZero: true, Repeats: true}
 	whole, err := decoder.Parse(data)
-	m.setError(err, 0)
+	m.setError(err, mikey.LastPayload, 0)
 
 	w := walker{m: m, data: data, show: options.ShowKeys, mayHoldKeys: true, stop: len(data)}
 	if whole == nil {
@@ -30,14 +30,19 @@ func newMessage(data []byte, options Options) *Message {
 	return m
 }
 
-// setError takes over an error of package mikey whose offsets start at base.
-func (m *Message) setError(err error, base int) {
+// setError takes over an error of package mikey whose offsets start at base. An
+// error of no payload is one of the payload whole: of LastPayload, which stands
+// for the message, or of a KEMAC.
+func (m *Message) setError(err error, whole mikey.PayloadType, base int) {
 	var parseError *mikey.ParseError
 	if m.Error != nil || !errors.As(err, &parseError) {
 		return
 	}
 	moved := *parseError
 	moved.Offset += base
+	if moved.Payload == mikey.LastPayload {
+		moved.Payload = whole
+	}
 	m.Error = &Error{
 		Code:        errorCode(err),
 		Payload:     int(moved.Payload),

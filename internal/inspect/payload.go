@@ -203,8 +203,12 @@ func (w *walker) keyData(out *KEMAC, data []byte, offset int) {
 	}
 
 	next := candidates[0]
-	at := 0
-	for next != mikey.LastPayload && at < len(data) {
+	at, stop := 0, len(data)
+	var parseError *mikey.ParseError
+	if errors.As(failure, &parseError) {
+		stop = parseError.Offset
+	}
+	for next != mikey.LastPayload && at < stop {
 		payload, following, n, err := w.subPayload(next, data[at:], offset+at)
 		if err != nil {
 			break
@@ -213,7 +217,7 @@ func (w *walker) keyData(out *KEMAC, data []byte, offset int) {
 		at, next = at+n, following
 	}
 	if failure != nil {
-		w.m.setError(failure, offset)
+		w.m.setError(failure, mikey.KEMACPayload, offset)
 		hidden := newSecret(data[at:], w.show)
 		out.EncrData = &hidden
 	}
@@ -375,9 +379,11 @@ func policy(sp *mikey.SecurityPolicy, offset int) *Policy {
 		out.Suite = suite.String()
 	}
 	out.SRTP = &SRTP{
+		EncrAlg:         int(srtp.EncrAlg),
 		EncrAlgName:     srtp.EncrAlg.String(),
 		KeyLength:       int(srtp.EncrKeyLen),
 		SaltLength:      int(srtp.SaltLen),
+		AuthAlg:         int(srtp.SRTPAuthAlg),
 		AuthAlgName:     srtp.SRTPAuthAlg.String(),
 		SRTPTagLength:   int(srtp.SRTPTagLen),
 		SRTCPTagLength:  int(srtp.SRTCPTagLen),

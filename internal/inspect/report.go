@@ -273,9 +273,11 @@ type Policy struct {
 // An SRTP is what the parameters of a policy for SRTP amount to. Lengths are
 // octets.
 type SRTP struct {
+	EncrAlg         int    `json:"encr_alg"`
 	EncrAlgName     string `json:"encr_alg_name"`
 	KeyLength       int    `json:"key_length"`
 	SaltLength      int    `json:"salt_length"`
+	AuthAlg         int    `json:"auth_alg"` // of SRTP
 	AuthAlgName     string `json:"auth_alg_name"`
 	SRTPTagLength   int    `json:"srtp_tag_length"`
 	SRTCPTagLength  int    `json:"srtcp_tag_length"`

@@ -129,7 +129,8 @@ func (p *printer) description(d *Description) {
 		l := &d.Levels[i]
 		p.out.WriteString("  " + l.LevelName)
 		if l.Profile != "" {
-			fmt.Fprintf(&p.out, ", %s", strconv.QuoteToASCII(l.Profile))
+			quoted := strconv.QuoteToASCII(l.Profile)
+			p.out.WriteString(", " + quoted[1:len(quoted)-1])
 		}
 		switch {
 		case l.RuledBy != nil && *l.RuledBy == l.Level:

@@ -64,14 +64,12 @@ func TestKeyData(t *testing.T) {
 				_, _, err = mikey.ParseKeyData(tt.first, append(bytes.Clone(wire), 0))
 				wantParseError(t, err, mikey.LastPayload, len(wire), mikey.ErrTrailing)
 			}
-			last := len(wire) // where the last sub-payload starts
+			last := 0 // where the last of several sub-payloads starts
 			switch tt.name {
 			case "two":
 				last = 7
 			case "identity and key":
 				last = 9
-			default:
-				last = 0
 			}
 			for cut := 1; cut < len(wire); cut++ {
 				if cut > 600 && cut < len(wire)-1000 {

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gomikey/gomikey/srtpbridge"
 )
@@ -89,13 +88,9 @@ Media was decrypted on both sides: Alice and Bob have the same keys.
 `
 
 func TestDemo(t *testing.T) {
-	start := time.Now()
 	status, stdout, stderr := runDemo()
 	if status != exitOK || stderr != "" {
 		t.Fatalf("status %d, stderr %q", status, stderr)
-	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("the demo took %v", took)
 	}
 	for _, r := range []struct{ pattern, with string }{
 		{`(mikey) [A-Za-z0-9+/=]{20,}`, "$1 BASE64"},

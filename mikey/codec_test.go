@@ -739,6 +739,10 @@ func TestErrorTexts(t *testing.T) {
 	if got, want := err.Error(), "mikey: RAND at offset 10: ends too early"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	_, _, err = mikey.ParseKeyData(mikey.KeyDataPayload, fromHex(t, "00 80 0001 aa"))
+	if got, want := err.Error(), "mikey: Key data at offset 0: layout is unknown"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	_, err = mikey.ParseMessage(nil)
 	if got, want := err.Error(), "mikey: message at offset 0: ends too early"; got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -69,13 +69,10 @@ const srtpIDEntryLen = 9
 func (h *Header) parse(s *cryptobyte.String, room []CryptoSession) (PayloadType, error) {
 	var version, flags, count uint8
 	var dataType, next, mapType uint8
-	if !s.ReadUint8(&version) {
-		return 0, ErrTruncated
-	}
-	if version != Version {
+	if len(*s) > 0 && (*s)[0] != Version {
 		return 0, ErrVersion
 	}
-	if !s.ReadUint8(&dataType) || !s.ReadUint8(&next) || !s.ReadUint8(&flags) ||
+	if !s.ReadUint8(&version) || !s.ReadUint8(&dataType) || !s.ReadUint8(&next) || !s.ReadUint8(&flags) ||
 		!s.ReadUint32(&h.CSBID) || !s.ReadUint8(&count) || !s.ReadUint8(&mapType) {
 		return 0, ErrTruncated
 	}
@@ -121,6 +118,7 @@ func (h *Header) parse(s *cryptobyte.String, room []CryptoSession) (PayloadType,
 
 func parseGenericSession(s *cryptobyte.String) (GenericSession, error) {
 	var g GenericSession
+	start := *s
 	var protocol, flags uint8
 	var data, spi cryptobyte.String
 	if !s.ReadUint8(&g.ID) || !s.ReadUint8(&protocol) || !s.ReadUint8(&flags) ||
@@ -131,7 +129,11 @@ func parseGenericSession(s *cryptobyte.String) (GenericSession, error) {
 	g.Protocol = Protocol(protocol)
 	g.S = flags&0x80 != 0
 	g.Data, g.SPI = data, spi
-	return g, g.check()
+	err := g.check()
+	if err != nil {
+		*s = start // that is where the entry is
+	}
+	return g, err
 }
 
 // check compares the length of SRTP session data with the S flag (RFC 6043,

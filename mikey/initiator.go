@@ -12,8 +12,9 @@ type Initiator struct {
 	mode Mode
 	cfg  *Config
 
-	mu   sync.Mutex
-	last Timestamp // of the clock type; every request has its own (RFC 3830, Section 5.2)
+	mu      sync.Mutex
+	started bool
+	last    Timestamp // of the clock type; every request has its own (RFC 3830, Section 5.2)
 }
 
 // NewInitiator returns an Initiator. A nil Config is a good default.
@@ -58,6 +59,8 @@ func (i *Initiator) Start(offer Offer) (message []byte, p *Pending, err error) {
 // sent and the old ones stay in force. A KeyData without Key in Keys makes a
 // new key. The offer has no Group.
 //
+// A stream that goes on needs its present ROC: give CryptoSessions then.
+//
 // The session stays what it is; the new one, with the same CSB ID, comes from
 // Pending.Finish.
 func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending, err error) {
@@ -97,10 +100,10 @@ func (i *Initiator) timestamp() Timestamp {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	ts := NTPTime(i.cfg.Now())
-	if i.last != (Timestamp{}) && !laterThan(ts, i.last) {
+	if i.started && !laterThan(ts, i.last) {
 		ts = i.last.next()
 	}
-	i.last = ts
+	i.last, i.started = ts, true
 	return ts
 }
 

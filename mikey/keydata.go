@@ -3,6 +3,7 @@ package mikey
 import (
 	"encoding/binary"
 	"fmt"
+	"log/slog"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -33,6 +34,9 @@ func (k KeyData) String() string {
 
 // GoString is String.
 func (k KeyData) GoString() string { return k.String() }
+
+// LogValue is String.
+func (k KeyData) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // A KeyValidity says when a key is to be used (RFC 3830, Section 6.14).
 type KeyValidity struct {

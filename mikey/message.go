@@ -2,6 +2,8 @@ package mikey
 
 import (
 	"bytes"
+	"fmt"
+	"log/slog"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -111,7 +113,7 @@ func (d *Decoder) parse(data []byte) (*Message, error) {
 		// Only the map type knows how long its map is, so this map holds all
 		// that follows; an empty Unknown keeps the next-payload octet.
 		if next != LastPayload {
-			m.Payloads = append(m.Payloads, &Unknown{PayloadType: next})
+			m.Payloads = append(m.Payloads, &Unknown{PayloadType: next, cause: ErrorUnspecified})
 		}
 		return m, nil
 	}
@@ -282,6 +284,17 @@ func (m *Message) MarshalBinary() ([]byte, error) { return m.AppendBinary(nil) }
 // Received returns the octets from which the message was parsed, nil for a
 // message that was built. The caller must not change them.
 func (m *Message) Received() []byte { return m.raw }
+
+// String names the message and leaves its octets out: they may hold keys.
+func (m Message) String() string {
+	return fmt.Sprintf("%v message of CSB %08x, %d payloads", m.Header.DataType, m.Header.CSBID, len(m.Payloads))
+}
+
+// GoString is String.
+func (m Message) GoString() string { return m.String() }
+
+// LogValue is String.
+func (m Message) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // PayloadOf returns the first payload of type P, such as *KEMAC.
 func PayloadOf[P Payload](m *Message) (p P, ok bool) {

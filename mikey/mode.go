@@ -1,7 +1,5 @@
 package mikey
 
-import "crypto/hmac"
-
 // A Mode is one of MIKEY's key exchange methods. Users take one from its
 // constructor, such as PSK, and give it to NewInitiator or NewResponder; the
 // methods are for those who write one.
@@ -105,6 +103,3 @@ func checkPayloads(m *Message, allowed uint32, last PayloadType) error {
 	}
 	return nil
 }
-
-// equalMAC compares MACs in constant time.
-func equalMAC(a, b []byte) bool { return hmac.Equal(a, b) }

@@ -2,6 +2,7 @@ package mikey
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -28,6 +29,7 @@ func parseCert(s *cryptobyte.String) (Payload, PayloadType, error) {
 		return nil, 0, ErrTruncated
 	}
 	c.CertType = CertType(certType)
+	c.Data = slices.Clip(c.Data)
 	return c, PayloadType(next), nil
 }
 
@@ -66,6 +68,7 @@ func parseCertHash(s *cryptobyte.String) (Payload, PayloadType, error) {
 	if !s.ReadBytes(&c.Hash, n) {
 		return nil, 0, ErrTruncated
 	}
+	c.Hash = slices.Clip(c.Hash)
 	return c, PayloadType(next), nil
 }
 

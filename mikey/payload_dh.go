@@ -1,6 +1,8 @@
 package mikey
 
 import (
+	"slices"
+
 	"golang.org/x/crypto/cryptobyte"
 )
 
@@ -33,6 +35,7 @@ func parseDH(s *cryptobyte.String) (Payload, PayloadType, error) {
 	if !s.ReadBytes(&d.Value, n) || !s.ReadUint8(&reservedKV) {
 		return nil, 0, ErrTruncated
 	}
+	d.Value = slices.Clip(d.Value)
 	d.Reserved = reservedKV >> 4
 	if err := d.Validity.parse(s, KVType(reservedKV&0xf)); err != nil {
 		return nil, 0, err

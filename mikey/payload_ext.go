@@ -2,6 +2,7 @@ package mikey
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -29,6 +30,7 @@ func parseGeneralExtension(s *cryptobyte.String) (Payload, PayloadType, error) {
 		return nil, 0, ErrTruncated
 	}
 	e.ExtType = ExtensionType(extType)
+	e.Data = slices.Clip(e.Data)
 	return e, PayloadType(next), nil
 }
 

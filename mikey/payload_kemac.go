@@ -3,6 +3,8 @@ package mikey
 import (
 	"encoding/binary"
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -34,6 +36,9 @@ func (k KEMAC) String() string {
 // GoString is String.
 func (k KEMAC) GoString() string { return k.String() }
 
+// LogValue is String.
+func (k KEMAC) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
 func parseKEMAC(s *cryptobyte.String, k *KEMAC) (Payload, PayloadType, error) {
 	var next, encrAlg, macAlg uint8
 	if !s.ReadUint8(&next) || !s.ReadUint8(&encrAlg) ||
@@ -48,6 +53,7 @@ func parseKEMAC(s *cryptobyte.String, k *KEMAC) (Payload, PayloadType, error) {
 	if !s.ReadBytes(&k.MAC, n) {
 		return nil, 0, ErrTruncated
 	}
+	k.EncrData, k.MAC = slices.Clip(k.EncrData), slices.Clip(k.MAC)
 	return k, PayloadType(next), nil
 }
 

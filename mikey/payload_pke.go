@@ -2,6 +2,7 @@ package mikey
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -27,6 +28,7 @@ func parsePKE(s *cryptobyte.String) (Payload, PayloadType, error) {
 		return nil, 0, ErrTruncated
 	}
 	p.Cache = CacheType(cacheLen >> 14)
+	p.Data = slices.Clip(p.Data)
 	return p, PayloadType(next), nil
 }
 

@@ -1,6 +1,8 @@
 package mikey
 
 import (
+	"slices"
+
 	"golang.org/x/crypto/cryptobyte"
 )
 
@@ -24,6 +26,7 @@ func parseRand(s *cryptobyte.String, r *Rand) (Payload, PayloadType, error) {
 	if len(r.Value) == 0 {
 		return nil, 0, ErrLength
 	}
+	r.Value = slices.Clip(r.Value)
 	return r, PayloadType(next), nil
 }
 

@@ -2,6 +2,7 @@ package mikey
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -26,6 +27,7 @@ func parseSign(s *cryptobyte.String) (Payload, error) {
 		return nil, ErrTruncated
 	}
 	p.SignType = SignType(typeLen >> 12)
+	p.Signature = slices.Clip(p.Signature)
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package mikey
 import (
 	"encoding/binary"
 	"iter"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -29,7 +30,10 @@ type PolicyParams []byte
 
 // Append appends a parameter whose value has at most 255 octets.
 func (p PolicyParams) Append(t ParamType, value ...byte) PolicyParams {
-	// A longer value makes a list that is not valid and that will not encode.
+	if len(value) > 0xff {
+		// Longer than a list can be: it will not encode.
+		return append(p, make([]byte, 0x10000)...)
+	}
 	p = append(p, uint8(t), uint8(len(value)))
 	return append(p, value...)
 }
@@ -67,6 +71,7 @@ func parseSecurityPolicy(s *cryptobyte.String, sp *SecurityPolicy) (Payload, Pay
 		return nil, 0, ErrTruncated
 	}
 	sp.Protocol = Protocol(protocol)
+	sp.Params = slices.Clip(sp.Params)
 	if !sp.Params.valid() {
 		return nil, 0, ErrLength
 	}

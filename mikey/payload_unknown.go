@@ -1,5 +1,10 @@
 package mikey
 
+import (
+	"fmt"
+	"log/slog"
+)
+
 // An Unknown is a payload whose length cannot be known: its number is not in
 // the registry of this package, or an algorithm in it is not and would imply
 // the length. It holds the rest of the message, for payloads have no common
@@ -12,6 +17,15 @@ type Unknown struct {
 }
 
 func (u *Unknown) Type() PayloadType { return u.PayloadType }
+
+// String leaves the octets out: they may hold keys.
+func (u Unknown) String() string { return fmt.Sprintf("%v{%d octets}", u.PayloadType, len(u.Rest)) }
+
+// GoString is String.
+func (u Unknown) GoString() string { return u.String() }
+
+// LogValue is String.
+func (u Unknown) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 func (u *Unknown) appendTo(b []byte, next PayloadType) ([]byte, error) {
 	if next != LastPayload {

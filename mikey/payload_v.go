@@ -1,6 +1,8 @@
 package mikey
 
 import (
+	"slices"
+
 	"golang.org/x/crypto/cryptobyte"
 )
 
@@ -30,6 +32,7 @@ func parseVerification(s *cryptobyte.String, v *Verification) (Payload, PayloadT
 	if !s.ReadBytes(&v.MAC, n) {
 		return nil, 0, ErrTruncated
 	}
+	v.MAC = slices.Clip(v.MAC)
 	return v, PayloadType(next), nil
 }
 

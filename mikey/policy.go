@@ -132,7 +132,11 @@ func (p SRTPPolicy) Policy(number uint8) SecurityPolicy {
 	if p.SRTPAuthKeyLen != p.SRTCPAuthKeyLen {
 		params = params.Append(ParamSRTPAuthKey, p.SRTPAuthKeyLen)
 	}
-	if !aead && p.SRTCPTagLen != max(p.SRTPTagLen, 10) {
+	impliedTag := max(p.SRTPTagLen, 10)
+	if p.SRTPAuthAlg >= SRTPAuthRCCm1 {
+		impliedTag = 10
+	}
+	if !aead && p.SRTCPTagLen != impliedTag {
 		params = params.Append(ParamSRTCPTagLen, p.SRTCPTagLen)
 	}
 	if p.EncrAlg == SRTPEncrAESGCM || p.EncrAlg == SRTPEncrARIAGCM {
@@ -153,6 +157,9 @@ func (p SRTPPolicy) Policy(number uint8) SecurityPolicy {
 func (sp *SecurityPolicy) SRTP() (SRTPPolicy, error) {
 	if sp.Protocol != ProtocolSRTP {
 		return SRTPPolicy{}, refuseWith(Unsupported, ErrorInvalidSP, "policy %d is for %v", sp.Number, sp.Protocol)
+	}
+	if !sp.Params.valid() {
+		return SRTPPolicy{}, refuseWith(Unsupported, ErrorInvalidSPar, "policy %d: the parameters do not fill their list", sp.Number)
 	}
 	var given paramSet
 	for t, value := range sp.Params.All() {
@@ -286,6 +293,9 @@ func (g *paramSet) checkAEAD(p *SRTPPolicy) error {
 			return fmt.Errorf("%v %d beside %v", t, n, p.EncrAlg)
 		}
 	}
+	if g.present[ParamROCRate] {
+		return fmt.Errorf("%v without RCC", ParamROCRate)
+	}
 	for _, t := range []ParamType{ParamAEADTagLen, ParamSRTPTagLen, ParamSRTCPTagLen} {
 		if n := g.get(p.SRTPTagLen, t); n != p.SRTPTagLen {
 			return fmt.Errorf("%v %d does not fit %v", t, n, p.EncrAlg)
@@ -375,12 +385,16 @@ func (g *paramSet) checkTags(p *SRTPPolicy) error {
 	if p.SRTPAuthAlg == SRTPAuthNULL {
 		p.Authenticate = false
 	}
+	mac := p.SRTPTagLen
+	if rcc {
+		mac -= 4 // the ROC
+	}
+	if (p.EncrAlg == SRTPEncrSEEDCTR || p.EncrAlg == SRTPEncrARIACTR) && (!p.Authenticate || mac == 0) {
+		// RFC 5669, Section 2.1; RFC 8269, Section 2.1.
+		return fmt.Errorf("%v must be authenticated", p.EncrAlg)
+	}
 	if !p.Authenticate {
-		if p.EncrAlg == SRTPEncrSEEDCTR || p.EncrAlg == SRTPEncrARIACTR {
-			// RFC 5669, Section 2.1; RFC 8269, Section 2.1.
-			return fmt.Errorf("%v must be authenticated", p.EncrAlg)
-		}
-		p.SRTPAuthAlg, p.SRTPTagLen = SRTPAuthNULL, 0
+		p.SRTPAuthAlg, p.SRTPTagLen, p.ROCRate = SRTPAuthNULL, 0, 1
 	}
 	return nil
 }

@@ -107,6 +107,9 @@ func (r *Responder) frame(x *Exchange, message []byte) (Mode, error) {
 	if h.PRF != PRFMIKEY1 && h.PRF != PRFHMACSHA256 {
 		return nil, refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", h.PRF)
 	}
+	if h.MapType != MapSRTPID && h.MapType != MapEmpty {
+		return nil, refuseWith(Unsupported, ErrorUnspecified, "the CS ID map is a %v", h.MapType)
+	}
 	if err := mode.CheckRequest(m); err != nil {
 		return nil, err
 	}
@@ -115,13 +118,10 @@ func (r *Responder) frame(x *Exchange, message []byte) (Mode, error) {
 		return nil, refuse(Malformed, "the message has no timestamp")
 	}
 	x.Timestamp = *ts
-	switch {
-	case h.MapType == MapEmpty:
+	if h.MapType == MapEmpty {
 		if _, ok := PayloadOf[*SecurityPolicy](m); ok {
 			return nil, refuseWith(Malformed, ErrorUnspecified, "a message with the %v has no SP payload", MapEmpty)
 		}
-	case h.MapType != MapSRTPID:
-		return nil, refuseWith(Unsupported, ErrorUnspecified, "the CS ID map is a %v", h.MapType)
 	}
 	return mode, nil
 }

@@ -1,6 +1,9 @@
 package mikey
 
-import "fmt"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // A Session is the result of an exchange: the crypto sessions of a CSB with
 // their policies and keys. It does not change; an update of the CSB makes a new
@@ -34,6 +37,17 @@ func (k MasterKey) String() string {
 
 // GoString is String.
 func (k MasterKey) GoString() string { return k.String() }
+
+// LogValue is String.
+func (k MasterKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// String leaves the keys out.
+func (s *Session) String() string {
+	return fmt.Sprintf("Session{CSB %08x with %v, %d crypto sessions}", s.CSBID(), s.peer, len(s.sessions))
+}
+
+// GoString is String.
+func (s *Session) GoString() string { return s.String() }
 
 // CSBID returns the number of the crypto session bundle.
 func (s *Session) CSBID() uint32 { return s.bundle.key.csbID }

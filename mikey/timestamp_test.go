@@ -202,3 +202,32 @@ func TestR6043_001_NTPUTC32HasNoFraction(t *testing.T) {
 		t.Errorf("%v has a fraction", tm)
 	}
 }
+
+// An initiator never sends a timestamp twice, and a later one after the overflow
+// of the seconds is later.
+func TestTimestampsOfRequests(t *testing.T) {
+	now := eraWrap.Add(-time.Second)
+	mode, err := mikey.PSK(counting(16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	initiator, err := mikey.NewInitiator(mode, &mikey.Config{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []uint64{0xffffffff00000000, 0xffffffff00000001, 0xffffffff00000002, 0, 1, 0x0000000200000000} {
+		switch i {
+		case 3:
+			now = eraWrap
+		case 5:
+			now = eraWrap.Add(2 * time.Second)
+		}
+		request, _, err := initiator.Start(mikey.Offer{CryptoSessions: []mikey.CryptoSession{{SSRC: 1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ts, _ := mikey.PayloadOf[*mikey.Timestamp](mustParse(t, request)); ts.Value != want {
+			t.Errorf("request %d has %016x, want %016x", i+1, ts.Value, want)
+		}
+	}
+}

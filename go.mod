@@ -13,6 +13,7 @@ require (
 )
 
 require (
+	filippo.io/bigmod v0.1.0 // indirect
 	github.com/cloudflare/circl v1.6.5 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/pion/logging v0.2.2 // indirect

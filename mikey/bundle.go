@@ -32,6 +32,10 @@ type bundle struct {
 	// The table's lock guards these.
 	last    Timestamp // of the last request
 	current *Session  // nil once closed
+
+	// envelope is the cached envelope key, if there is one: updates are then
+	// pre-shared key messages under it (RFC 3830, Section 4.5).
+	envelope []byte
 }
 
 // find returns the CSB of that number with peer. A message need not say who it
@@ -89,7 +93,22 @@ func (t *Bundles) add(s *Session, ts Timestamp, replace bool) error {
 	t.byID[b.key] = append(t.byID[b.key], b)
 	t.count++
 	b.last, b.current = ts, s
+	b.cache(s)
 	return nil
+}
+
+// cache keeps the envelope key of an exchange, where the cache type says so.
+func (b *bundle) cache(s *Session) {
+	if s.envelope != nil {
+		b.envelope = s.envelope
+	}
+}
+
+// envelopeOf returns the cached envelope key of b, nil if there is none.
+func (t *Bundles) envelopeOf(b *bundle) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return b.envelope
 }
 
 // reserve picks the timestamp of the next update that an initiator sends: ts, or
@@ -129,6 +148,7 @@ func (t *Bundles) update(s *Session, ts Timestamp) error {
 		b.last = ts
 	}
 	b.current = s
+	b.cache(s)
 	return nil
 }
 
@@ -143,6 +163,7 @@ func (t *Bundles) close(s *Session) {
 
 func (t *Bundles) removeLocked(b *bundle) {
 	b.current = nil
+	clear(b.envelope)
 	list := t.byID[b.key]
 	for i := range list {
 		if list[i] == b {

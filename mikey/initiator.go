@@ -22,7 +22,17 @@ func NewInitiator(mode Mode, cfg *Config) (*Initiator, error) {
 	if mode == nil {
 		return nil, refuse(Usage, "an initiator needs a mode, such as PSK")
 	}
-	return &Initiator{mode: mode, cfg: cfg.withDefaults()}, nil
+	filled := cfg.withDefaults()
+	if m, ok := mode.(identifiedMode); ok {
+		own, peer := m.identities()
+		if filled.ID.IsZero() {
+			filled.ID = own
+		}
+		if filled.Peer.IsZero() {
+			filled.Peer = peer
+		}
+	}
+	return &Initiator{mode: mode, cfg: filled}, nil
 }
 
 // A Pending is an exchange that the initiator has started. It is safe for
@@ -47,10 +57,15 @@ func (i *Initiator) Start(offer Offer) (message []byte, p *Pending, err error) {
 	} else {
 		x.Timestamp = i.timestamp()
 	}
-	if len(offer.Policies) == 0 {
+	x.KeyCSBID = x.CSBID
+	switch {
+	case offer.JoinGroup:
+		// The responder says both (RFC 4738, Section 3.2).
+		offer.Policies, x.RAND = nil, nil
+	case len(offer.Policies) == 0:
 		offer.Policies = []SecurityPolicy{AES_CM_128_HMAC_SHA1_80.Policy(0)}
 	}
-	return i.start(x, nil)
+	return i.start(i.mode, x, nil)
 }
 
 // Update makes a message that updates the CSB of a session that this party
@@ -76,7 +91,7 @@ func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending,
 	b := s.bundle
 	x := &Exchange{
 		Config: i.cfg, Offer: &offer, IDi: s.self, IDr: s.peer,
-		CSBID: b.key.csbID, RAND: b.rand, Update: true,
+		CSBID: b.key.csbID, KeyCSBID: b.key.csbID, RAND: b.rand, Update: true,
 	}
 	ts := Timestamp{TSType: TSCounter}
 	switch {
@@ -91,7 +106,20 @@ func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending,
 	if len(offer.CryptoSessions) == 0 {
 		offer.CryptoSessions = s.sessions
 	}
-	return i.start(x, s)
+	mode := i.mode
+	if envelope := i.cfg.Bundles.envelopeOf(b); envelope != nil {
+		mode = envelopePSK(envelope)
+	}
+	if request, _ := mode.DataTypes(); request == RSARInit {
+		return nil, nil, refuse(State, "RSA-R has no updates but those under a cached envelope key: let the responder answer with a Cache")
+	}
+	return i.start(mode, x, s)
+}
+
+// envelopePSK is the mode of updates under a cached envelope key, which must not
+// be public-key messages (RFC 3830, Section 4.5).
+func envelopePSK(envelope []byte) Mode {
+	return &pskMode{lookup: func(_, _ ID) []byte { return envelope }}
 }
 
 // timestamp returns the time of the clock, or a little more where that was used
@@ -136,25 +164,30 @@ func (x *Exchange) chooseFreshValues() error {
 	}
 }
 
-func (i *Initiator) start(x *Exchange, before *Session) ([]byte, *Pending, error) {
+func (i *Initiator) start(mode Mode, x *Exchange, before *Session) ([]byte, *Pending, error) {
 	offer := x.Offer
 	if len(offer.CryptoSessions) > 255 {
 		return nil, nil, refuse(Usage, "%d crypto sessions are more than 255", len(offer.CryptoSessions))
 	}
-	d, err := newDraft(x.Config, before, false, offer.CryptoSessions, offer.Policies)
-	if err != nil {
-		return nil, nil, asUsage(err)
+	d := &draft{cfg: x.Config, sessions: offer.CryptoSessions}
+	if !offer.JoinGroup {
+		var err error
+		if d, err = newDraft(x.Config, before, false, offer.CryptoSessions, offer.Policies); err != nil {
+			return nil, nil, asUsage(err)
+		}
 	}
 	if offer.Algorithms != nil {
 		x.PRF = offer.Algorithms.PRF
 	} else if before != nil {
 		x.PRF = before.bundle.prf
 	}
-	if err := x.drawKeys(d); err != nil {
-		return nil, nil, err
+	request, _ := mode.DataTypes()
+	if transportsKeys(request) {
+		var err error
+		if offer.Keys, err = d.drawKeys(x, offer.Keys); err != nil {
+			return nil, nil, err
+		}
 	}
-
-	request, _ := i.mode.DataTypes()
 	x.Request = &Message{Header: Header{
 		DataType:       request,
 		V:              offer.Verification,
@@ -165,7 +198,7 @@ func (i *Initiator) start(x *Exchange, before *Session) ([]byte, *Pending, error
 	add := func(p Payload) { x.Request.Payloads = append(x.Request.Payloads, p) }
 	x.Request.Payloads = make([]Payload, 0, 8)
 	add(&x.Timestamp)
-	if !x.Update {
+	if !x.Update && len(x.RAND) > 0 {
 		add(&Rand{x.RAND})
 	}
 	if !offer.OmitIDs && !x.IDi.IsZero() {
@@ -180,7 +213,7 @@ func (i *Initiator) start(x *Exchange, before *Session) ([]byte, *Pending, error
 	for n := range offer.Extensions {
 		add(&offer.Extensions[n])
 	}
-	message, err := i.mode.SealRequest(x)
+	message, err := mode.SealRequest(x)
 	if err != nil {
 		return nil, nil, asUsage(err)
 	}
@@ -189,15 +222,17 @@ func (i *Initiator) start(x *Exchange, before *Session) ([]byte, *Pending, error
 			return nil, nil, asUsage(err)
 		}
 	}
-	return message, &Pending{mode: i.mode, x: x, draft: d}, nil
+	return message, &Pending{mode: mode, x: x, draft: d}, nil
 }
 
-// drawKeys sets the keys of the offer that the caller left to chance.
-func (x *Exchange) drawKeys(d *draft) error {
-	keys := x.Offer.Keys
+// transportsKeys reports whether requests of a type carry keys.
+func transportsKeys(request DataType) bool { return request == PSKInit || request == PKInit }
+
+// drawKeys returns copies of keys, with those that the caller left to chance.
+func (d *draft) drawKeys(x *Exchange, keys []KeyData) ([]KeyData, error) {
 	if len(keys) == 0 {
 		if x.Update {
-			return nil
+			return nil, nil
 		}
 		keys = []KeyData{{KeyType: TGK}}
 	}
@@ -217,19 +252,18 @@ func (x *Exchange) drawKeys(d *draft) error {
 		if keys[i].Key == nil {
 			k.Key = make([]byte, n)
 			if _, err := io.ReadFull(x.Config.Rand, k.Key); err != nil {
-				return refuse(Usage, "no random octets: %w", err)
+				return nil, refuse(Usage, "no random octets: %w", err)
 			}
 		}
 		if salt, _ := k.KeyType.hasSalt(); salt && keys[i].Salt == nil {
 			k.Salt = make([]byte, saltLen)
 			if _, err := io.ReadFull(x.Config.Rand, k.Salt); err != nil {
-				return refuse(Usage, "no random octets: %w", err)
+				return nil, refuse(Usage, "no random octets: %w", err)
 			}
 		}
 		drawn[i] = k
 	}
-	x.Offer.Keys = drawn
-	return nil
+	return drawn, nil
 }
 
 // asUsage says of an error in what the caller asked for that it is one.
@@ -247,8 +281,7 @@ func asUsage(err error) error {
 // AwaitsAnswer reports whether the exchange has an answer. If not, Finish(nil)
 // ends it.
 func (p *Pending) AwaitsAnswer() bool {
-	_, response := p.mode.DataTypes()
-	return p.x.Request.Header.V || response != PSKVerify && response != PKVerify
+	return p.x.Request.Header.V || alwaysAnswered(p.mode)
 }
 
 // CSBID returns the number of the crypto session bundle.
@@ -273,7 +306,7 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 		return nil, refuse(State, "the exchange is over")
 	}
 	x := *p.x // so that a wrong answer leaves no trace
-	sessions := p.draft.sessions
+	d := p.draft
 	switch awaited := p.AwaitsAnswer(); {
 	case awaited && answer == nil:
 		return nil, refuse(State, "the exchange awaits an answer")
@@ -281,16 +314,14 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 		return nil, refuse(State, "the exchange has no answer: finish it with nil")
 	case awaited:
 		var err error
-		if sessions, err = p.open(&x, answer); err != nil {
+		if d, err = p.open(&x, answer); err != nil {
 			return nil, err
 		}
 	}
 
-	d := *p.draft
-	d.sessions = sessions
 	b := &bundle{
-		key:  bundleKey{initiator: true, csbID: x.CSBID},
-		peer: x.IDr, prf: x.PRF, rand: x.RAND,
+		key:  bundleKey{initiator: true, csbID: x.KeyCSBID},
+		peer: x.IDr, prf: x.PRF, rand: bytes.Clone(x.RAND),
 	}
 	if d.before != nil {
 		b = d.before.bundle
@@ -299,7 +330,6 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.authentic = x.Request.authenticated()
 	if d.before == nil {
 		err = x.Config.Bundles.add(s, x.Timestamp, false)
 	} else {
@@ -313,13 +343,16 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 	return s, nil
 }
 
-// open checks an answer and returns the crypto sessions as the responder
-// completed them.
-func (p *Pending) open(x *Exchange, answer []byte) ([]CryptoSession, error) {
+// open checks an answer and returns the draft as the responder completed it.
+func (p *Pending) open(x *Exchange, answer []byte) (*draft, error) {
 	if len(answer) > x.Config.MaxMessageSize {
 		return nil, refuse(Malformed, "the answer has %d octets, more than %d", len(answer), x.Config.MaxMessageSize)
 	}
-	m, err := ParseMessage(answer)
+	decoder := new(Decoder)
+	if mode, ok := p.mode.(agreementMode); ok {
+		decoder.Groups = mode.KeyAgreements()
+	}
+	m, err := decoder.Parse(answer)
 	if err != nil {
 		return nil, asError(err)
 	}
@@ -347,34 +380,98 @@ func (p *Pending) open(x *Exchange, answer []byte) ([]CryptoSession, error) {
 	if *ts != x.Timestamp {
 		return nil, refuse(State, "the timestamp is not that of the request")
 	}
-	sessions, err := completedSessions(p.draft.sessions, h)
-	if err != nil {
-		return nil, err
+	if h.MapType != MapSRTPID {
+		return nil, refuse(Malformed, "the CS ID map of the answer is %v, not %v", h.MapType, MapSRTPID)
 	}
-	if id, ok := PayloadOf[*ID](m); ok {
+	if id := responderID(m); id != nil {
 		if !x.IDr.IsZero() && *id != x.IDr {
 			return nil, refuseWith(Policy, ErrorAuthFailure, "the answer is from %v, not from %v", *id, x.IDr)
 		}
 		x.IDr = *id
 	}
 	x.Response = m
+	d := *p.draft
+	if h.DataType != RSARResp {
+		if d.sessions, err = completedSessions(d.sessions, h.CryptoSessions); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.mode.OpenResponse(x); err != nil {
 		return nil, asError(err)
 	}
-	return sessions, nil
+	if h.DataType == RSARResp {
+		return p.negotiated(x, m)
+	}
+	return &d, nil
+}
+
+// responderID returns the IDr of an answer, nil if it has none. The last ID of a
+// Diffie-Hellman answer is IDi (RFC 3830, Section 3.3).
+func responderID(m *Message) *ID {
+	ids := idsOf(m)
+	switch m.Header.DataType {
+	case DHResp, DHHMACResp:
+		if len(ids) < 2 {
+			return nil
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return ids[0]
+}
+
+// negotiated returns what the responder of RSA-R decided (RFC 4738, Sections 3.6
+// and 3.7): all of it in a group, and otherwise within the offer.
+func (p *Pending) negotiated(x *Exchange, m *Message) (*draft, error) {
+	policies := policiesOf(m)
+	if !x.Offer.JoinGroup {
+		asked := p.draft.sessions
+		answered := m.Header.CryptoSessions
+		if len(answered) < len(asked) {
+			return nil, refuse(Malformed, "the answer has %d crypto sessions, not %d", len(answered), len(asked))
+		}
+		for i := range asked {
+			asked := asked[i]
+			asked.Policy = answered[i].Policy // the one that was chosen
+			if _, err := completedSessions([]CryptoSession{asked}, answered[i:i+1]); err != nil {
+				return nil, refuse(Malformed, "the answer changes crypto session %d", i+1)
+			}
+		}
+		if len(policies) == 0 {
+			return nil, refuse(Malformed, "the answer has no policy although the request had")
+		}
+	}
+	d, err := newDraft(x.Config, nil, false, m.Header.CryptoSessions, policies)
+	if err != nil {
+		return nil, asError(err)
+	}
+	if x.Offer.JoinGroup {
+		return d, nil
+	}
+	for i := range policies {
+		offered := false
+		got, err := policies[i].SRTP()
+		for j := range p.draft.policies {
+			if want, e := p.draft.policies[j].SRTP(); err == nil && e == nil && want == got {
+				offered = true
+			}
+		}
+		if !offered {
+			return nil, refuse(Policy, "the answer has a policy that was not offered")
+		}
+	}
+	return d, nil
 }
 
 // completedSessions returns the crypto sessions of an answer, in which the
 // responder may have filled in SSRCs that were 0 (RFC 3830, Section 6.1.1).
-func completedSessions(asked []CryptoSession, h *Header) ([]CryptoSession, error) {
-	if h.MapType != MapSRTPID {
-		return nil, refuse(Malformed, "the CS ID map of the answer is %v, not %v", h.MapType, MapSRTPID)
-	}
-	if len(h.CryptoSessions) != len(asked) {
-		return nil, refuse(Malformed, "the answer has %d crypto sessions, not %d", len(h.CryptoSessions), len(asked))
+func completedSessions(asked, answered []CryptoSession) ([]CryptoSession, error) {
+	if len(answered) != len(asked) {
+		return nil, refuse(Malformed, "the answer has %d crypto sessions, not %d", len(answered), len(asked))
 	}
 	completed := make([]CryptoSession, len(asked))
-	for i, cs := range h.CryptoSessions {
+	for i, cs := range answered {
 		want := asked[i]
 		if want.SSRC == 0 {
 			want.SSRC, want.ROC = cs.SSRC, cs.ROC

@@ -57,6 +57,10 @@ type Decoder struct {
 	// Nothing may follow the last payload of an authenticated message.
 	TrailingZero bool
 
+	// Groups tell the lengths of DH values in groups that DHGroup does not
+	// know.
+	Groups []KeyAgreement
+
 	// Repeats accepts several payloads of a kind that may occur only once. It
 	// is for tools that show broken messages; exchanges never set it.
 	Repeats bool
@@ -99,7 +103,7 @@ func (d *Decoder) parse(data []byte) (*Message, error) {
 	if len(data) > MaxMessageSize {
 		return nil, &ParseError{Err: ErrTooLarge}
 	}
-	p := parser{mem: new(block)}
+	p := parser{mem: new(block), groups: d.Groups}
 	m := &p.mem.message
 	m.raw = bytes.Clone(data)
 	m.Payloads = p.mem.payloads[:0]
@@ -125,7 +129,7 @@ func (d *Decoder) parse(data []byte) (*Message, error) {
 		if len(m.Payloads) == maxPayloads {
 			return fail(ErrTooMany)
 		}
-		if !d.Repeats && !p.count(this) {
+		if !p.count(this) && !d.Repeats {
 			return fail(ErrDuplicate)
 		}
 		if len(s) == 0 {
@@ -157,7 +161,8 @@ func (m *Message) authenticated() bool {
 }
 
 type parser struct {
-	mem *block
+	mem    *block
+	groups []KeyAgreement
 
 	seen, taken                   uint32 // a bit for each payload type below 32
 	ids, dhs, sps, certs, extends uint8
@@ -201,7 +206,7 @@ func (p *parser) payload(t PayloadType, s *cryptobyte.String) (Payload, PayloadT
 	case PKEPayload:
 		payload, next, err = parsePKE(s)
 	case DHPayload:
-		payload, next, err = parseDH(s)
+		payload, next, err = parseDH(s, p.dhLen)
 	case SIGNPayload:
 		payload, err = parseSign(s)
 	case TPayload:
@@ -237,6 +242,25 @@ func (p *parser) payload(t PayloadType, s *cryptobyte.String) (Payload, PayloadT
 		return &Unknown{PayloadType: t, Rest: start, cause: ErrorCode(code)}, LastPayload, nil
 	}
 	return payload, next, err
+}
+
+// dhLen returns the length of a DH value in octets. A response has DHr, then
+// DHi (RFC 3830, Section 3.3); a request has DHi.
+func (p *parser) dhLen(group DHGroup) (int, bool) {
+	for _, g := range p.groups {
+		if g.Group() != group {
+			continue
+		}
+		initiator, responder := g.ValueLen()
+		switch p.mem.message.Header.DataType {
+		case DHResp, DHHMACResp:
+			if p.dhs <= 1 {
+				return responder, true
+			}
+		}
+		return initiator, true
+	}
+	return group.ValueLen()
 }
 
 // memory returns first, the place in the block, for the first payload of type

@@ -1,5 +1,7 @@
 package mikey
 
+import "crypto/x509"
+
 // A Mode is one of MIKEY's key exchange methods. Users take one from its
 // constructor, such as PSK, and give it to NewInitiator or NewResponder; the
 // methods are for those who write one.
@@ -49,12 +51,14 @@ type Mode interface {
 type Exchange struct {
 	Config *Config // every default is filled in
 	Offer  *Offer  // of the initiator; nil at the responder
+	Answer *Answer // of the responder; nil at the initiator
 
 	Request  *Message // received, or without the mode's payloads
 	Response *Message // likewise
 
 	PRF       PRFFunc
-	CSBID     uint32
+	CSBID     uint32    // in the header of both messages
+	KeyCSBID  uint32    // from which the keys of the session are derived; the same outside of groups of RSA-R
 	RAND      []byte    // of the first message of the CSB; empty where that had none
 	Timestamp Timestamp // of the request
 	Update    bool      // the request updates a CSB
@@ -70,6 +74,15 @@ type Exchange struct {
 	// Keys is the result: the keys that the exchange agrees on. None in an
 	// update leaves those of before in force.
 	Keys []KeyData
+
+	// PeerCertificates are the verified certificates of the peer, the one that
+	// signs first, in the modes that have any.
+	PeerCertificates []*x509.Certificate
+
+	// EnvelopeKey is kept for updates as Cache says, in the modes that have
+	// one.
+	EnvelopeKey []byte
+	Cache       CacheType
 
 	// State is the mode's own.
 	State any
@@ -102,4 +115,43 @@ func checkPayloads(m *Message, allowed uint32, last PayloadType) error {
 		return refuseWith(Malformed, ErrorUnspecified, "the last payload is not %v", last)
 	}
 	return nil
+}
+
+// identifiedMode is a mode that knows identities from certificates.
+type identifiedMode interface {
+	identities() (own, peer ID)
+}
+
+// An agreementMode has groups whose values the decoder has to know.
+type agreementMode interface {
+	KeyAgreements() []KeyAgreement
+}
+
+// alwaysAnswered reports whether requests of a mode have an answer whatever the
+// V flag says: a verification message is optional, others are not.
+func alwaysAnswered(m Mode) bool {
+	_, response := m.DataTypes()
+	return response != PSKVerify && response != PKVerify
+}
+
+// idsOf returns the ID payloads of a message.
+func idsOf(m *Message) []*ID {
+	var ids []*ID
+	for _, p := range m.Payloads {
+		if id, ok := p.(*ID); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// policiesOf returns the SP payloads of a message.
+func policiesOf(m *Message) []SecurityPolicy {
+	var policies []SecurityPolicy
+	for _, p := range m.Payloads {
+		if sp, ok := p.(*SecurityPolicy); ok {
+			policies = append(policies, *sp)
+		}
+	}
+	return policies
 }

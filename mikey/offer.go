@@ -15,6 +15,9 @@ type Offer struct {
 	// random TGK. A KeyData without Key gets a random one of the right length,
 	// and a random salt where its type has a salt. Several keys need an SPI
 	// each to be told apart by SRTP receivers.
+	//
+	// Where the parties agree on a TGK, it is at most one KeyData, without Key,
+	// that says the validity.
 	Keys []KeyData
 
 	// Algorithms protect the message. Nil: the mode's own default.
@@ -24,6 +27,15 @@ type Offer struct {
 	// responder is who it should be. Modes that always have a response ignore
 	// it.
 	Verification bool
+
+	// Cache asks the responder to keep the envelope key of PublicKey; this
+	// party does so too.
+	Cache CacheType
+
+	// JoinGroup asks for the keys of a group, with RSAR. The responder says
+	// policies and crypto sessions too; those of the offer are for the streams
+	// that this party sends.
+	JoinGroup bool
 
 	// Extensions are general extensions, such as SDPIDs.
 	Extensions []GeneralExtension
@@ -46,6 +58,34 @@ type Offer struct {
 type Group struct {
 	CSBID uint32
 	RAND  []byte // 16 to 255 octets
+}
+
+// An Answer is what a responder decides. The zero value is a good default.
+type Answer struct {
+	// SSRCs are those of the streams that this party sends: they replace those
+	// that are 0, in the order of the crypto sessions; fewer leave the last
+	// ones open.
+	SSRCs []uint32
+
+	// What follows is for RSAR, where the responder sends the keys.
+
+	// Keys, Algorithms and Cache are as in an Offer.
+	Keys       []KeyData
+	Algorithms *Algorithms
+	Cache      CacheType
+
+	// CryptoSessions follow those of the request: streams that the initiator
+	// cannot know of. With Group, they are all there are.
+	CryptoSessions []CryptoSession
+
+	// Policies are those of a group. Otherwise the first policy of the request
+	// that is acceptable holds, or the first of Policies if the request has
+	// none. None: AES_CM_128_HMAC_SHA1_80.
+	Policies []SecurityPolicy
+
+	// Group makes this the answer to a member of a group. CSB ID and RAND, and
+	// crypto sessions, policies and keys, are the same for all members.
+	Group *Group
 }
 
 // Algorithms protect a message.

@@ -22,13 +22,13 @@ type DH struct {
 
 func (*DH) Type() PayloadType { return DHPayload }
 
-func parseDH(s *cryptobyte.String) (Payload, PayloadType, error) {
+func parseDH(s *cryptobyte.String, valueLen func(DHGroup) (int, bool)) (Payload, PayloadType, error) {
 	var next, group, reservedKV uint8
 	if !s.ReadUint8(&next) || !s.ReadUint8(&group) {
 		return nil, 0, ErrTruncated
 	}
 	d := &DH{Group: DHGroup(group)}
-	n, ok := d.Group.ValueLen()
+	n, ok := valueLen(d.Group)
 	if !ok {
 		return nil, 0, unknownLayout(ErrorInvalidDH)
 	}
@@ -44,7 +44,8 @@ func parseDH(s *cryptobyte.String) (Payload, PayloadType, error) {
 }
 
 func (d *DH) appendTo(b []byte, next PayloadType) ([]byte, error) {
-	if n, ok := d.Group.ValueLen(); !ok || len(d.Value) != n {
+	// Of other groups, those who implement them know the length.
+	if n, ok := d.Group.ValueLen(); ok && len(d.Value) != n {
 		return nil, ErrLength
 	}
 	if d.Reserved > 0xf || d.Validity.Type > 0xf {

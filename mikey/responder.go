@@ -3,15 +3,18 @@ package mikey
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // A Responder takes the requests of initiators. It is safe for concurrent use.
 type Responder struct {
-	cfg   *Config
-	modes map[DataType]Mode // by the type of the request
+	cfg     *Config
+	modes   map[DataType]Mode // by the type of the request
+	decoder Decoder
 }
 
 // NewResponder returns a Responder for requests in the given modes. A nil Config
@@ -24,10 +27,15 @@ func NewResponder(cfg *Config, modes ...Mode) (*Responder, error) {
 			return nil, refuse(Usage, "two modes take messages of type %v", request)
 		}
 		r.modes[request] = m
+		if a, ok := m.(agreementMode); ok {
+			r.decoder.Groups = append(r.decoder.Groups, a.KeyAgreements()...)
+		}
 	}
 	if len(r.modes) == 0 {
 		return nil, refuse(Usage, "a responder needs a mode, such as PSK")
 	}
+	// A zero octet too much is tolerated where nothing is authenticated anyway.
+	r.decoder.TrailingZero = true
 	return r, nil
 }
 
@@ -66,11 +74,14 @@ func (r *Responder) receive(x *Exchange, message []byte) (*Received, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.identify(x); err != nil {
+	if err := r.identify(x, mode); err != nil {
 		return nil, err
 	}
 	b, err := r.findBundle(x)
 	if err != nil {
+		return nil, err
+	}
+	if mode, err = r.modeOfUpdate(x, mode, b); err != nil {
 		return nil, err
 	}
 	if err := mode.OpenRequest(x); err != nil {
@@ -91,16 +102,17 @@ func (r *Responder) frame(x *Exchange, message []byte) (Mode, error) {
 	if len(message) > r.cfg.MaxMessageSize {
 		return nil, refuse(Malformed, "the message has %d octets, more than %d", len(message), r.cfg.MaxMessageSize)
 	}
-	// A zero octet too much is tolerated where nothing is authenticated
-	// anyway.
-	m, err := (&Decoder{TrailingZero: true}).parse(message)
+	m, err := r.decoder.parse(message)
 	x.Request = m // as far as it is understood
 	if err != nil {
 		return nil, err
 	}
 	h := &m.Header
-	x.CSBID, x.PRF = h.CSBID, h.PRF
+	x.CSBID, x.KeyCSBID, x.PRF = h.CSBID, h.CSBID, h.PRF
 	mode := r.modes[h.DataType]
+	if mode == nil && h.DataType == PSKInit && (r.modes[PKInit] != nil || r.modes[RSARInit] != nil) {
+		mode = envelopePSK(nil) // perhaps an update under a cached envelope key
+	}
 	if mode == nil {
 		return nil, r.refuseType(h.DataType)
 	}
@@ -140,7 +152,11 @@ func (r *Responder) refuseType(t DataType) error {
 	case PSKVerify, PKVerify, DHResp, DHHMACResp, RSARResp:
 		return refuse(State, "a message of type %v answers no request of this party", t)
 	}
-	return refuseWith(Unsupported, ErrorInvalidDT, "messages of type %v are not taken here", t)
+	code := ErrorInvalidDT
+	if r.modes[RSARInit] != nil {
+		code = ErrorUnsupported // RFC 4738, Section 3.5
+	}
+	return refuseWith(Unsupported, code, "messages of type %v are not taken here", t)
 }
 
 // checkFresh checks the timestamp and looks for the message in the replay
@@ -178,20 +194,22 @@ func replayError(err error) error {
 
 // identify finds out who the two parties are. Nothing but position tells IDi
 // from IDr: a single ID is IDr if it is the own one, and IDi otherwise.
-func (r *Responder) identify(x *Exchange) error {
+func (r *Responder) identify(x *Exchange, mode Mode) error {
 	x.IDi, x.IDr = r.cfg.Peer, r.cfg.ID
-	var ids []*ID
-	for _, p := range x.Request.Payloads {
-		if id, ok := p.(*ID); ok {
-			if id.Value == "" {
-				return refuseWith(Malformed, ErrorInvalidID, "an identity has no octets")
-			}
-			ids = append(ids, id)
+	ids := idsOf(x.Request)
+	for _, id := range ids {
+		if id.Value == "" {
+			return refuseWith(Malformed, ErrorInvalidID, "an identity has no octets")
 		}
+	}
+	own := r.cfg.ID
+	if m, ok := mode.(identifiedMode); ok && own.IsZero() {
+		own, _ = m.identities()
+		x.IDr = own
 	}
 	switch {
 	case len(ids) == 0:
-	case len(ids) == 1 && *ids[0] == r.cfg.ID:
+	case len(ids) == 1 && *ids[0] == own:
 		x.IDr = *ids[0]
 	default:
 		x.IDi = *ids[0]
@@ -204,8 +222,8 @@ func (r *Responder) identify(x *Exchange) error {
 	if !r.cfg.Peer.IsZero() && x.IDi != r.cfg.Peer {
 		return refuseWith(Policy, ErrorAuthFailure, "the message is from %v, not from %v", x.IDi, r.cfg.Peer)
 	}
-	if !r.cfg.ID.IsZero() && x.IDr != r.cfg.ID {
-		return refuseWith(Policy, ErrorAuthFailure, "the message is for %v, not for %v", x.IDr, r.cfg.ID)
+	if !own.IsZero() && x.IDr != own {
+		return refuseWith(Policy, ErrorAuthFailure, "the message is for %v, not for %v", x.IDr, own)
 	}
 	return nil
 }
@@ -240,6 +258,27 @@ func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
 	return b, nil
 }
 
+// modeOfUpdate returns the mode of a message: with a cached envelope key, updates
+// are pre-shared key messages under it and nothing else (RFC 3830, Section 4.5).
+func (r *Responder) modeOfUpdate(x *Exchange, mode Mode, b *bundle) (Mode, error) {
+	var envelope []byte
+	if b != nil {
+		envelope = r.cfg.Bundles.envelopeOf(b)
+	}
+	t := x.Request.Header.DataType
+	switch {
+	case envelope != nil && t == PSKInit:
+		return envelopePSK(envelope), nil
+	case envelope != nil:
+		return nil, refuse(State, "CSB %08x is updated under its cached envelope key", x.CSBID)
+	case r.modes[t] == nil:
+		return nil, refuse(State, "there is no cached envelope key for this message")
+	case b != nil && t == RSARInit:
+		return nil, refuse(State, "RSA-R has no updates")
+	}
+	return mode, nil
+}
+
 // process checks what an authenticated message asks for.
 func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
 	var before *Session
@@ -251,17 +290,16 @@ func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
 			return nil, refuseWith(Malformed, ErrorInvalidPRF, "the update uses %v, its CSB %v", x.PRF, b.prf)
 		}
 	}
-	var policies []SecurityPolicy
-	for _, p := range x.Request.Payloads {
-		if sp, ok := p.(*SecurityPolicy); ok {
-			policies = append(policies, *sp)
-		}
+	t := x.Request.Header.DataType
+	policies := policiesOf(x.Request)
+	if t == RSARInit {
+		return r.proposed(x, policies)
 	}
 	d, err := newDraft(r.cfg, before, !x.Request.authenticated(), x.Request.Header.CryptoSessions, policies)
 	if err != nil {
 		return nil, err
 	}
-	if x.Keys != nil || before == nil && modeTransportsKeys(x.Request.Header.DataType) {
+	if x.Keys != nil || before == nil && transportsKeys(t) {
 		if _, err := d.checkKeys(x); err != nil {
 			return nil, err
 		}
@@ -269,8 +307,28 @@ func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
 	return d, nil
 }
 
-// modeTransportsKeys reports whether the request itself carries the keys.
-func modeTransportsKeys(request DataType) bool { return request == PSKInit || request == PKInit }
+// proposed returns the draft of an RSA-R request with the first of its policies
+// that is acceptable (RFC 4738, Section 3.5). Its crypto sessions are those that
+// the initiator knows of; the answer may have more.
+func (r *Responder) proposed(x *Exchange, policies []SecurityPolicy) (*draft, error) {
+	d := &draft{cfg: r.cfg, sessions: x.Request.Header.CryptoSessions}
+	if len(policies) == 0 {
+		return d, nil
+	}
+	var refused error
+	for i := range policies {
+		sessions := slices.Clone(d.sessions)
+		for j := range sessions {
+			sessions[j].Policy = policies[i].Number
+		}
+		chosen, err := newDraft(r.cfg, nil, false, sessions, policies[i:i+1])
+		if err == nil {
+			return chosen, nil
+		}
+		refused = err
+	}
+	return nil, refused
+}
 
 // Peer returns the identity of the initiator, zero if it has none.
 func (r *Received) Peer() ID { return r.x.IDi }
@@ -282,10 +340,11 @@ func (r *Received) CSBID() uint32 { return r.x.CSBID }
 func (r *Received) Update() bool { return r.x.Update }
 
 // AwaitsAnswer reports whether the initiator awaits an answer.
-func (r *Received) AwaitsAnswer() bool {
-	_, response := r.mode.DataTypes()
-	return r.x.Request.Header.V || response != PSKVerify && response != PKVerify
-}
+func (r *Received) AwaitsAnswer() bool { return r.x.Request.Header.V || alwaysAnswered(r.mode) }
+
+// PeerCertificates returns the verified certificates of the initiator, the one
+// that signs first, nil in modes without certificates.
+func (r *Received) PeerCertificates() []*x509.Certificate { return slices.Clone(r.x.PeerCertificates) }
 
 // Authenticated reports whether MIKEY authenticated the message, rather than
 // the transport: see InsecureTransportProtected.
@@ -333,15 +392,21 @@ func (r *Received) SDPIDs() ([]string, bool) {
 // fewer leave the last ones open. The answer is nil where the initiator awaits
 // none. Accept works once; after an error it can be called again.
 func (r *Received) Accept(ssrcs ...uint32) (answer []byte, s *Session, err error) {
+	return r.AcceptWith(Answer{SSRCs: ssrcs})
+}
+
+// AcceptWith is Accept for responders that decide more than SSRCs.
+func (r *Received) AcceptWith(a Answer) (answer []byte, s *Session, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.done {
 		return nil, nil, refuse(State, "the request was answered")
 	}
 	x := *r.x
-	d := *r.draft
-	if d.sessions, err = fillIn(d.sessions, ssrcs); err != nil {
-		return nil, nil, err
+	x.Answer = &a
+	d, err := r.decide(&x)
+	if err != nil {
+		return nil, nil, asUsage(err)
 	}
 	if r.AwaitsAnswer() {
 		_, response := r.mode.DataTypes()
@@ -353,20 +418,23 @@ func (r *Received) Accept(ssrcs ...uint32) (answer []byte, s *Session, err error
 		if !x.IDr.IsZero() {
 			x.Response.Payloads = append(x.Response.Payloads, &x.IDr)
 		}
+		if response == RSARResp {
+			for i := range d.policies {
+				x.Response.Payloads = append(x.Response.Payloads, &d.policies[i])
+			}
+		}
 		if answer, err = r.mode.SealResponse(&x); err != nil {
 			return nil, nil, asError(err)
 		}
 	}
 	b := r.bundle
 	if b == nil {
-		b = &bundle{key: bundleKey{csbID: x.CSBID}, peer: x.IDi, prf: x.PRF, rand: bytes.Clone(x.RAND)}
+		b = &bundle{key: bundleKey{csbID: x.KeyCSBID}, peer: x.IDi, prf: x.PRF, rand: bytes.Clone(x.RAND)}
 	}
 	if s, err = d.finish(&x, b); err != nil {
 		return nil, nil, asError(err)
 	}
-	s.authentic = r.Authenticated()
 	if r.bundle == nil {
-		// Without a RAND the message cannot say that it is a first one.
 		err = r.cfg.Bundles.add(s, x.Timestamp, r.cfg.RestartCSB)
 	} else {
 		err = r.cfg.Bundles.update(s, x.Timestamp)
@@ -377,6 +445,55 @@ func (r *Received) Accept(ssrcs ...uint32) (answer []byte, s *Session, err error
 	r.done = true
 	wipeKeys(r.x.Keys)
 	return answer, s, nil
+}
+
+// decide returns the draft with what the responder decides. In RSA-R it sets the
+// keys too.
+func (r *Received) decide(x *Exchange) (*draft, error) {
+	d := *r.draft
+	a := x.Answer
+	var err error
+	if x.Request.Header.DataType != RSARInit {
+		if len(a.Keys)+len(a.Policies)+len(a.CryptoSessions) > 0 || a.Group != nil || a.Algorithms != nil || a.Cache != NoCache {
+			return nil, refuse(Usage, "only in RSA-R the responder decides more than SSRCs")
+		}
+		d.sessions, err = fillIn(d.sessions, a.SSRCs)
+		return &d, err
+	}
+
+	sessions, policies := d.sessions, d.policies
+	if a.Group != nil {
+		if len(a.Group.RAND) < minRAND || len(a.Group.RAND) > 0xff {
+			return nil, refuse(Usage, "the RAND of a group has %d octets, not 16 to 255", len(a.Group.RAND))
+		}
+		x.KeyCSBID = a.Group.CSBID
+		sessions, policies = nil, nil
+	}
+	sessions = append(slices.Clone(sessions), a.CryptoSessions...)
+	if len(policies) == 0 {
+		policies = a.Policies
+		if len(policies) == 0 {
+			policies = []SecurityPolicy{AES_CM_128_HMAC_SHA1_80.Policy(0)}
+		}
+	}
+	if sessions, err = fillIn(sessions, a.SSRCs); err != nil {
+		return nil, err
+	}
+	decided, err := newDraft(r.cfg, nil, false, sessions, policies)
+	if err != nil {
+		return nil, err
+	}
+	if x.Keys, err = decided.drawKeys(x, a.Keys); err != nil {
+		return nil, err
+	}
+	if len(x.RAND) == 0 && a.Group == nil {
+		return decided, nil // the mode makes one, long enough
+	}
+	if a.Group != nil {
+		x.RAND = a.Group.RAND
+	}
+	_, err = decided.checkKeys(x)
+	return decided, err
 }
 
 // fillIn returns sessions with the SSRCs that are 0 replaced.
@@ -426,6 +543,9 @@ func (r *Responder) reply(x *Exchange, err *Error) *Error {
 	}
 	x.Timestamp = *ts
 	x.CSBID, x.PRF = x.Request.Header.CSBID, x.Request.Header.PRF
+	if code == ErrorUnspecified && err.Stage == Malformed && x.Request.Header.DataType == RSARInit {
+		code = ErrorUnsupported // RFC 4738, Section 3.5
+	}
 	var policies []SecurityPolicy
 	if code == ErrorInvalidSP || code == ErrorInvalidSPar {
 		policies = r.supported()

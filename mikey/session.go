@@ -1,8 +1,11 @@
 package mikey
 
 import (
+	"bytes"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // A Session is the result of an exchange: the crypto sessions of a CSB with
@@ -13,7 +16,9 @@ type Session struct {
 	bundles *Bundles
 
 	self, peer ID
-	authentic  bool // by MIKEY, not by the transport
+	peerChain  []*x509.Certificate
+	authentic  bool   // by MIKEY, not by the transport
+	envelope   []byte // to be cached
 
 	sessions []CryptoSession
 	srtp     []SRTPPolicy // of each crypto session
@@ -57,6 +62,10 @@ func (s *Session) Initiator() bool { return s.bundle.key.initiator }
 
 // Peer returns the identity of the other party, the zero ID if it has none.
 func (s *Session) Peer() ID { return s.peer }
+
+// PeerCertificates returns the verified certificates of the other party, the one
+// that signs first, nil in modes without certificates.
+func (s *Session) PeerCertificates() []*x509.Certificate { return slices.Clone(s.peerChain) }
 
 // Authenticated reports whether MIKEY authenticated the keys. They are as
 // trustworthy as the transport otherwise: see InsecureTransportProtected.
@@ -235,7 +244,14 @@ func (d *draft) finish(x *Exchange, b *bundle) (*Session, error) {
 		master:    make([]MasterKey, len(d.sessions)*len(keys)),
 		self:      x.IDi,
 		peer:      x.IDr,
-		authentic: true,
+		peerChain: x.PeerCertificates,
+		authentic: x.Request.authenticated(),
+	}
+	if d.before != nil && s.peerChain == nil {
+		s.peerChain = d.before.peerChain
+	}
+	if x.Cache != NoCache {
+		s.envelope = bytes.Clone(x.EnvelopeKey)
 	}
 	if !b.key.initiator {
 		s.self, s.peer = x.IDr, x.IDi

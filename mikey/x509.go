@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
-	"fmt"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -184,17 +183,16 @@ func (c *X509) payloads() []Payload {
 // which stands behind T and RAND (RFC 3830, Section 3.2).
 func (c *X509) addCertificates(m *Message, sender ID) {
 	at := 0
-	for i, p := range m.Payloads {
-		switch p := p.(type) {
-		case *Timestamp, *Rand, *GeneralExtension:
-			at = i + 1
-		case *ID:
-			if *p == sender && i == at {
-				at = i + 1
-			}
-		}
-		if _, ok := p.(*GeneralExtension); ok && i > at {
+	for at < len(m.Payloads) {
+		t := m.Payloads[at].Type()
+		if t != TPayload && t != RANDPayload && t != GeneralExtensionPayload {
 			break
+		}
+		at++
+	}
+	if at < len(m.Payloads) {
+		if id, ok := m.Payloads[at].(*ID); ok && *id == sender {
+			at++
 		}
 	}
 	certs := c.payloads()
@@ -419,12 +417,4 @@ func (c *X509) keyPairFor(m *Message) (*KeyPair, error) {
 		}
 	}
 	return nil, refuseWith(Unsupported, ErrorInvalidCert, "the message is encrypted to a certificate that is not one of this party")
-}
-
-// describe returns the subject of a certificate for people.
-func describeCertificate(chain []*x509.Certificate) string {
-	if len(chain) == 0 {
-		return ""
-	}
-	return fmt.Sprint(chain[0].Subject)
 }

@@ -61,6 +61,9 @@ type Config struct {
 	// zeros.
 	InsecureZeroSalt bool
 
+	// Libmikey are habits of the library libmikey, for its peers.
+	Libmikey Libmikey
+
 	// MaxMessageSize bounds a request in octets. Zero: 65536. Where anybody
 	// can send one, 8192 is enough.
 	MaxMessageSize int

@@ -377,7 +377,7 @@ func (p *Pending) open(x *Exchange, answer []byte) (*draft, error) {
 	if !ok {
 		return nil, refuse(Malformed, "the answer has no timestamp")
 	}
-	if *ts != x.Timestamp {
+	if *ts != x.Timestamp && !x.Config.Libmikey.AcceptT {
 		return nil, refuse(State, "the timestamp is not that of the request")
 	}
 	if h.MapType != MapSRTPID {

@@ -44,7 +44,7 @@ func DeriveKey(f PRFFunc, inkey []byte, label Label, csID uint8, csbID uint32, r
 	if len(rand) > 0xff {
 		return nil, errors.New("mikey: derive: RAND is longer than 255 octets")
 	}
-	d, ok := newDeriver(f, inkey, csbID, rand)
+	d, ok := newDeriver(f, false, inkey, csbID, rand)
 	if !ok {
 		return nil, &codedError{ErrorInvalidPRF, errors.New("mikey: derive: unknown PRF " + f.String())}
 	}
@@ -63,13 +63,16 @@ type deriver struct {
 	storage [4 + 1 + 4 + 32]byte // of label, unless RAND is longer than usual
 }
 
-// newDeriver returns false if f is unknown.
-func newDeriver(f PRFFunc, inkey []byte, csbID uint32, rand []byte) (*deriver, bool) {
+// newDeriver returns false if f is unknown. With libmikey, MIKEY-1 is that of
+// Libmikey.PRF.
+func newDeriver(f PRFFunc, libmikey bool, inkey []byte, csbID uint32, rand []byte) (*deriver, bool) {
 	d := new(deriver)
-	switch f {
-	case PRFMIKEY1:
+	switch {
+	case f == PRFMIKEY1 && libmikey:
+		d.prf.InitEmptyLastBlock(inkey)
+	case f == PRFMIKEY1:
 		d.prf.InitSHA1(inkey)
-	case PRFHMACSHA256:
+	case f == PRFHMACSHA256:
 		d.prf.InitSHA256(inkey)
 	default:
 		return nil, false

@@ -180,11 +180,11 @@ func (m *rsarMode) takeRAND(x *Exchange, msg *Message) error {
 	switch sent := len(x.RAND) > 0; {
 	case x.Offer.JoinGroup:
 		return refuse(Malformed, "the answer has no CSB ID of a group")
-	case sent && hasRAND:
+	case sent && hasRAND && !x.Config.Libmikey.AcceptRAND:
 		return refuse(Malformed, "the answer has a RAND although the request had one")
 	case !sent && !hasRAND:
 		return refuse(Malformed, "neither request nor answer has a RAND")
-	case hasRAND:
+	case !sent:
 		x.RAND = rnd.Value
 	}
 	return nil

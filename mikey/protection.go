@@ -42,6 +42,10 @@ func (s *macState) sealV(x *Exchange) ([]byte, error) {
 	n, _ := s.macAlg.Len()
 	v := &Verification{AuthAlg: s.macAlg, MAC: make([]byte, n)}
 	x.Response.Payloads = append(x.Response.Payloads, v)
+	if x.Config.Libmikey.WriteV {
+		bare := &Exchange{Timestamp: x.Timestamp}
+		return s.seal(x.Response, v.MAC, bare)
+	}
 	return s.seal(x.Response, v.MAC, x)
 }
 
@@ -93,7 +97,12 @@ func (s *macState) openV(m *Message, of *Exchange) error {
 	if v.AuthAlg != s.macAlg {
 		return refuse(Policy, "the answer is authenticated with %v, not with %v", v.AuthAlg, s.macAlg)
 	}
-	if !s.verify(m.raw[:len(m.raw)-len(v.MAC)], of, v.MAC) {
+	covered := m.raw[:len(m.raw)-len(v.MAC)]
+	ok := s.verify(covered, of, v.MAC)
+	if !ok && of != nil && of.Config.Libmikey.AcceptV {
+		ok = s.verify(covered, &Exchange{Timestamp: of.Timestamp}, v.MAC)
+	}
+	if !ok {
 		return refuse(AuthFailure, "the verification MAC does not verify: the pre-shared keys or the identities differ, or the message was changed")
 	}
 	return nil
@@ -149,7 +158,7 @@ func deriveMessageKeys(x *Exchange, k *KEMAC, secret []byte) (*messageKeys, erro
 	if len(x.RAND) < minRAND {
 		return nil, refuseWith(Malformed, ErrorUnspecified, "the RAND has %d octets, less than %d", len(x.RAND), minRAND)
 	}
-	d, ok := newDeriver(x.PRF, secret, x.CSBID, x.RAND)
+	d, ok := newDeriver(x.PRF, x.Config.Libmikey.PRF, secret, x.CSBID, x.RAND)
 	if !ok {
 		return nil, refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", x.PRF)
 	}

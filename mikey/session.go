@@ -264,7 +264,7 @@ func (d *draft) finish(x *Exchange, b *bundle) (*Session, error) {
 	for i := range keys {
 		s.keys[i] = keys[i].clone()
 		var err error
-		if octets, err = s.deriveMaster(i, octets); err != nil {
+		if octets, err = s.deriveMaster(d, i, octets); err != nil {
 			return nil, err
 		}
 	}
@@ -274,12 +274,12 @@ func (d *draft) finish(x *Exchange, b *bundle) (*Session, error) {
 // deriveMaster sets the master keys that key i gives each crypto session (RFC
 // 3830, Section 4.1.3 and Appendix A.1). It takes their memory from octets and
 // returns the rest.
-func (s *Session) deriveMaster(i int, octets []byte) ([]byte, error) {
+func (s *Session) deriveMaster(d *draft, i int, octets []byte) ([]byte, error) {
 	k := &s.keys[i]
 	var tgk *deriver
 	if k.KeyType <= TGKSalt {
 		var ok bool
-		if tgk, ok = newDeriver(s.bundle.prf, k.Key, s.bundle.key.csbID, s.bundle.rand); !ok {
+		if tgk, ok = newDeriver(s.bundle.prf, d.cfg.Libmikey.PRF, k.Key, s.bundle.key.csbID, s.bundle.rand); !ok {
 			return nil, refuseWith(Unsupported, ErrorInvalidPRF, "%v is not known", s.bundle.prf)
 		}
 		defer tgk.wipe()

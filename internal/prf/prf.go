@@ -26,6 +26,18 @@ type PRF struct {
 // InitSHA1 makes p MIKEY-1, the default PRF, for an input key.
 func (p *PRF) InitSHA1(inkey []byte) { p.init(sha1.New, inkey) }
 
+// InitEmptyLastBlock makes p a MIKEY-1 that differs for input keys whose length
+// is a multiple of the block's: their last block is an empty key. One deployed
+// implementation has it like this, for want of a comparison.
+func (p *PRF) InitEmptyLastBlock(inkey []byte) {
+	if n := len(inkey); n > 0 && n%blockLen == 0 {
+		p.init(sha1.New, inkey[:n-blockLen])
+		p.macs = append(p.macs, hmac.New(sha1.New, nil))
+		return
+	}
+	p.InitSHA1(inkey)
+}
+
 // InitSHA256 makes p PRF-HMAC-SHA-256 for an input key.
 func (p *PRF) InitSHA256(inkey []byte) { p.init(sha256.New, inkey) }
 

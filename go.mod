@@ -3,6 +3,7 @@ module github.com/gomikey/gomikey
 go 1.26.0
 
 require (
+	filippo.io/bigmod v0.1.0
 	github.com/pion/rtcp v1.2.12
 	github.com/pion/rtp v1.8.3
 	github.com/pion/sdp/v3 v3.0.20
@@ -13,9 +14,6 @@ require (
 )
 
 require (
-	filippo.io/bigmod v0.1.0 // indirect
-	github.com/cloudflare/circl v1.6.5 // indirect
-	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/pion/logging v0.2.2 // indirect
 	github.com/pion/randutil v0.1.0 // indirect
 	github.com/pion/transport/v2 v2.2.3 // indirect

@@ -1,6 +1,9 @@
 package mikey
 
-import "sync"
+import (
+	"crypto/sha256"
+	"sync"
+)
 
 // MaxBundles is how many CSBs a Bundles holds. Each is one that a peer with a
 // key has set up and that the program has not closed.
@@ -10,10 +13,22 @@ const MaxBundles = 65536
 // zero value is ready; it is safe for concurrent use. A CSB stays until
 // Session.Close.
 type Bundles struct {
+	private bool // no responder shares the table
+
 	mu    sync.Mutex
 	byID  map[bundleKey][]*bundle
 	count int
+
+	// own are the last requests that were sent, so that one that comes back is
+	// not taken for the peer's.
+	own      map[[sha256.Size]byte]struct{}
+	ownOrder [][sha256.Size]byte
+	ownNext  int
 }
+
+// maxOwnRequests is how many own requests a table remembers. A request counts
+// for as long as its timestamp is within the clock skew: that is 27 a second.
+const maxOwnRequests = 8192
 
 // bundleKey is how a message names a CSB. Both parties may each initiate one
 // with the same number.
@@ -38,8 +53,7 @@ type bundle struct {
 	envelope []byte
 }
 
-// find returns the CSB of that number with peer. A message need not say who it
-// is from: without peer, a CSB that is the only one of its number is found.
+// find returns the CSB of that number with peer.
 func (t *Bundles) find(key bundleKey, peer ID) *bundle {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -47,16 +61,56 @@ func (t *Bundles) find(key bundleKey, peer ID) *bundle {
 }
 
 func (t *Bundles) findLocked(key bundleKey, peer ID) *bundle {
-	candidates := t.byID[key]
-	for _, b := range candidates {
+	for _, b := range t.byID[key] {
 		if b.peer == peer {
 			return b
 		}
 	}
-	if len(candidates) == 1 && (peer.IsZero() || candidates[0].peer.IsZero()) {
-		return candidates[0]
+	return nil
+}
+
+// findForUpdate is find for an update, which need not say who it is from (RFC
+// 3830, Section 4.5): without peer, a CSB that is the only one of its number is
+// found.
+func (t *Bundles) findForUpdate(key bundleKey, peer ID) *bundle {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b := t.findLocked(key, peer); b != nil {
+		return b
+	}
+	if all := t.byID[key]; peer.IsZero() && len(all) == 1 {
+		return all[0]
 	}
 	return nil
+}
+
+// sent remembers an own request.
+func (t *Bundles) sent(message []byte) {
+	if t.private {
+		return
+	}
+	digest := sha256.Sum256(message)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.own == nil {
+		t.own = make(map[[sha256.Size]byte]struct{})
+	}
+	if len(t.ownOrder) < maxOwnRequests {
+		t.ownOrder = append(t.ownOrder, digest)
+	} else {
+		delete(t.own, t.ownOrder[t.ownNext])
+		t.ownOrder[t.ownNext] = digest
+		t.ownNext = (t.ownNext + 1) % maxOwnRequests
+	}
+	t.own[digest] = struct{}{}
+}
+
+// isOwn reports whether a request is one of this party.
+func (t *Bundles) isOwn(digest [sha256.Size]byte) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, own := t.own[digest]
+	return own
 }
 
 // later reports whether a request with timestamp ts may update b: every update
@@ -111,13 +165,32 @@ func (t *Bundles) envelopeOf(b *bundle) []byte {
 	return b.envelope
 }
 
-// reserve picks the timestamp of the next update that an initiator sends: ts, or
-// where that is not later than the last one, the next later value.
-func (t *Bundles) reserve(b *bundle, ts Timestamp) (Timestamp, error) {
+// checkCurrent checks that s has not been replaced or closed.
+func (b *bundle) checkCurrent(s *Session) error {
+	switch {
+	case b.current == nil:
+		return refuse(State, "CSB %08x was closed", b.key.csbID)
+	case b.current != s:
+		return refuse(State, "another update has replaced the session of CSB %08x", b.key.csbID)
+	}
+	return nil
+}
+
+// countsClock reports whether the timestamps of b tell the time.
+func (t *Bundles) countsClock(b *bundle) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if b.current == nil {
-		return ts, refuse(State, "CSB %08x was closed", b.key.csbID)
+	return b.last.isClock()
+}
+
+// reserve picks the timestamp of the next update of s that an initiator sends:
+// ts, or where that is not later than the last one, the next later value.
+func (t *Bundles) reserve(s *Session, ts Timestamp) (Timestamp, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b := s.bundle
+	if err := b.checkCurrent(s); err != nil {
+		return ts, err
 	}
 	if ts.isClock() != b.last.isClock() {
 		return ts, refuse(Usage, "timestamps of one CSB are all times or all counters")
@@ -132,19 +205,20 @@ func (t *Bundles) reserve(b *bundle, ts Timestamp) (Timestamp, error) {
 	return ts, nil
 }
 
-// update makes s the current session of its CSB. The initiator's timestamp was
-// reserved before; at the responder, it must be later than the last one.
-func (t *Bundles) update(s *Session, ts Timestamp) error {
+// update makes s the current session of its CSB instead of before, from which it
+// has what the update left out. The initiator's timestamp was reserved before; at
+// the responder, it must be later than the last one.
+func (t *Bundles) update(s, before *Session, ts Timestamp) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := s.bundle
-	if b.current == nil {
-		return refuse(State, "CSB %08x was closed", b.key.csbID)
+	if !b.key.initiator && !laterThan(ts, b.last) {
+		return refuse(Replay, "the timestamp is not later than that of the last message of CSB %08x", b.key.csbID)
+	}
+	if err := b.checkCurrent(before); err != nil {
+		return err
 	}
 	if !b.key.initiator {
-		if !laterThan(ts, b.last) {
-			return refuse(Replay, "the timestamp is not later than that of the last message of CSB %08x", b.key.csbID)
-		}
 		b.last = ts
 	}
 	b.current = s

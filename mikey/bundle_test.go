@@ -128,7 +128,7 @@ func TestP26_CSBIDScope(t *testing.T) {
 
 func TestConcurrentBundles(t *testing.T) {
 	p := newExPair(t, nil)
-	p.rConfig.Bundles = p.iConfig.Bundles
+	p.rConfig.Bundles = new(mikey.Bundles)
 	p.bob = exResponder(t, p.rConfig, p.mode)
 	var wg sync.WaitGroup
 	for range 4 {

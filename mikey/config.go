@@ -49,7 +49,8 @@ type Config struct {
 	Replay ReplayCache
 
 	// Bundles are the CSBs that exist. Nil: an empty table of its own. The
-	// initiator and the responder of one party can share a table.
+	// initiator and the responder of one party should share a table: then they
+	// notice messages of this party that somebody sends back.
 	Bundles *Bundles
 
 	// RestartCSB lets a first message replace a CSB of the same peer and CSB
@@ -88,7 +89,7 @@ func (c *Config) withDefaults() *Config {
 		filled.Replay = new(MemoryReplayCache)
 	}
 	if filled.Bundles == nil {
-		filled.Bundles = new(Bundles)
+		filled.Bundles = &Bundles{private: true}
 	}
 	if filled.MaxMessageSize == 0 {
 		filled.MaxMessageSize = MaxMessageSize

@@ -529,7 +529,7 @@ func TestUpdateByTheWrongParty(t *testing.T) {
 	exRefused(t, err, mikey.Policy, int(mikey.ErrorAuthFailure)) // she is not Bob
 	config.ID = mikey.ID{}
 	_, err = exResponder(t, &config, p.mode).Receive(message)
-	exRefused(t, err, mikey.State, exNone)
+	exRefused(t, err, mikey.Policy, exNone) // it is her own message
 
 	secrets := map[mikey.ID][]byte{{}: refCount(16, 1), exAlice: refCount(16, 2), exCarol: refCount(16, 3)}
 	for _, tt := range []struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -97,11 +98,14 @@ func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending,
 	switch {
 	case offer.Timestamp != nil:
 		ts = *offer.Timestamp
-	case b.last.isClock():
+	case i.cfg.Bundles.countsClock(b):
 		ts = i.timestamp()
 	}
-	if x.Timestamp, err = i.cfg.Bundles.reserve(b, ts); err != nil {
+	if x.Timestamp, err = i.cfg.Bundles.reserve(s, ts); err != nil {
 		return nil, nil, err
+	}
+	if offer.Algorithms != nil && offer.Algorithms.PRF != b.prf {
+		return nil, nil, refuse(Usage, "CSB %08x uses %v, which stays", b.key.csbID, b.prf)
 	}
 	if len(offer.CryptoSessions) == 0 {
 		offer.CryptoSessions = s.sessions
@@ -166,8 +170,8 @@ func (x *Exchange) chooseFreshValues() error {
 
 func (i *Initiator) start(mode Mode, x *Exchange, before *Session) ([]byte, *Pending, error) {
 	offer := x.Offer
-	if len(offer.CryptoSessions) > 255 {
-		return nil, nil, refuse(Usage, "%d crypto sessions are more than 255", len(offer.CryptoSessions))
+	if err := offer.own(); err != nil {
+		return nil, nil, err
 	}
 	d := &draft{cfg: x.Config, sessions: offer.CryptoSessions}
 	if !offer.JoinGroup {
@@ -217,12 +221,46 @@ func (i *Initiator) start(mode Mode, x *Exchange, before *Session) ([]byte, *Pen
 	if err != nil {
 		return nil, nil, asUsage(err)
 	}
-	if x.Keys != nil {
+	if transportsKeys(request) {
 		if _, err := d.checkKeys(x); err != nil {
 			return nil, nil, asUsage(err)
 		}
 	}
+	x.Config.Bundles.sent(message)
 	return message, &Pending{mode: mode, x: x, draft: d}, nil
+}
+
+// own makes the offer independent of the caller's memory. It refuses what no
+// message can hold.
+func (o *Offer) own() error {
+	for _, n := range []struct {
+		what        string
+		count, most int
+	}{
+		{"crypto sessions", len(o.CryptoSessions), 255},
+		{"policies", len(o.Policies), maxPolicies},
+		{"extensions", len(o.Extensions), maxExtensions},
+		{"keys", len(o.Keys), maxKeyData},
+	} {
+		if n.count > n.most {
+			return refuse(Usage, "%d %s are more than %d", n.count, n.what, n.most)
+		}
+	}
+	o.CryptoSessions = slices.Clone(o.CryptoSessions)
+	o.Policies = clonePolicies(o.Policies)
+	o.Extensions = slices.Clone(o.Extensions)
+	for i := range o.Extensions {
+		o.Extensions[i].Data = bytes.Clone(o.Extensions[i].Data)
+	}
+	return nil
+}
+
+func clonePolicies(policies []SecurityPolicy) []SecurityPolicy {
+	clones := slices.Clone(policies)
+	for i := range clones {
+		clones[i].Params = slices.Clone(clones[i].Params)
+	}
+	return clones
 }
 
 // transportsKeys reports whether requests of a type carry keys.
@@ -333,7 +371,7 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 	if d.before == nil {
 		err = x.Config.Bundles.add(s, x.Timestamp, false)
 	} else {
-		err = x.Config.Bundles.update(s, x.Timestamp)
+		err = x.Config.Bundles.update(s, d.before, x.Timestamp)
 	}
 	if err != nil {
 		return nil, err
@@ -487,7 +525,10 @@ func completedSessions(asked, answered []CryptoSession) ([]CryptoSession, error)
 // openError returns what an error message says, as an error.
 func (p *Pending) openError(x *Exchange, m *Message) error {
 	ts, ok := PayloadOf[*Timestamp](m)
-	if m.Header.CSBID != x.CSBID || ok && *ts != x.Timestamp {
+	if !ok {
+		return refuse(Malformed, "the error message has no timestamp")
+	}
+	if m.Header.CSBID != x.CSBID || *ts != x.Timestamp {
 		return refuse(State, "the error message is not about this exchange")
 	}
 	peer := new(PeerError)

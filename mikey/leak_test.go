@@ -57,7 +57,7 @@ func TestNoGrowth(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapInuse
 	}
-	run(2000) // fills the replay cache and whatever else has a size of its own
+	run(12000) // fills the replay cache and whatever else has a size of its own
 	before := heap()
 	run(exchanges)
 	if grown := int64(heap()) - int64(before); grown > 1<<20 {

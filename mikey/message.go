@@ -142,7 +142,7 @@ func (d *Decoder) parse(data []byte) (*Message, error) {
 		m.Payloads = append(m.Payloads, payload)
 	}
 	if len(s) != 0 {
-		if !d.TrailingZero || len(s) != 1 || s[0] != 0 || m.authenticated() {
+		if !d.TrailingZero || len(s) != 1 || s[0] != 0 || !m.unprotected() {
 			return m, &ParseError{Offset: len(m.raw) - len(s), Err: ErrTrailing}
 		}
 		m.Trailing = s
@@ -150,14 +150,27 @@ func (d *Decoder) parse(data []byte) (*Message, error) {
 	return m, nil
 }
 
-// authenticated reports whether the message ends otherwise than in a KEMAC
-// with NULL encryption and NULL MAC.
-func (m *Message) authenticated() bool {
+// lastKEMAC returns the KEMAC that ends the message, as in pre-shared key mode.
+func (m *Message) lastKEMAC() (*KEMAC, bool) {
 	if len(m.Payloads) == 0 {
-		return true
+		return nil, false
 	}
 	k, ok := m.Payloads[len(m.Payloads)-1].(*KEMAC)
-	return !ok || k.EncrAlg != EncrNULL || k.MACAlg != MACNULL
+	return k, ok
+}
+
+// authenticated reports whether the message ends otherwise than in a KEMAC
+// with NULL MAC.
+func (m *Message) authenticated() bool {
+	k, ok := m.lastKEMAC()
+	return !ok || k.MACAlg != MACNULL
+}
+
+// unprotected reports whether the message ends in a KEMAC with NULL encryption
+// and NULL MAC.
+func (m *Message) unprotected() bool {
+	k, ok := m.lastKEMAC()
+	return ok && k.EncrAlg == EncrNULL && k.MACAlg == MACNULL
 }
 
 type parser struct {

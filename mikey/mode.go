@@ -153,5 +153,5 @@ func policiesOf(m *Message) []SecurityPolicy {
 			policies = append(policies, *sp)
 		}
 	}
-	return policies
+	return clonePolicies(policies) // they outlive the message
 }

@@ -71,6 +71,9 @@ func (s *macState) sealError(m *Message) ([]byte, error) {
 }
 
 func (s *macState) openError(m *Message) error {
+	if s.macAlg == MACNULL {
+		return refuse(AuthFailure, "nothing authenticates the error message")
+	}
 	const allowed = 1<<TPayload | 1<<ERRPayload | 1<<SPPayload | 1<<IDPayload | 1<<GeneralExtensionPayload | 1<<VPayload
 	if err := checkPayloads(m, allowed, VPayload); err != nil {
 		return err

@@ -123,8 +123,7 @@ func (c *MemoryReplayCache) expire(now time.Time) {
 		if oldest.Expires.IsZero() || !now.After(oldest.Expires) {
 			return
 		}
-		heap.Pop(&c.clocks)
-		delete(c.seen, oldest.Digest)
+		c.forgetOldest(&c.clocks) // and never take it again: clocks can be set back
 	}
 }
 

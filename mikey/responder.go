@@ -77,6 +77,9 @@ func (r *Responder) receive(x *Exchange, message []byte) (*Received, error) {
 	if err := r.identify(x, mode); err != nil {
 		return nil, err
 	}
+	if r.cfg.Bundles.isOwn(entry.Digest) {
+		return nil, refuse(Policy, "the message is one of this party's own, sent back")
+	}
 	b, err := r.findBundle(x)
 	if err != nil {
 		return nil, err
@@ -232,20 +235,24 @@ func (r *Responder) identify(x *Exchange, mode Mode) error {
 // tells them apart: a first message has one and an update has none (RFC 3830,
 // Section 4.5).
 func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
+	key := bundleKey{csbID: x.CSBID}
 	rnd, first := PayloadOf[*Rand](x.Request)
-	b := r.cfg.Bundles.find(bundleKey{csbID: x.CSBID}, x.IDi)
-	switch {
-	case first:
-		if mine := r.cfg.Bundles.find(bundleKey{initiator: true, csbID: x.CSBID}, x.IDi); mine != nil && bytes.Equal(mine.rand, rnd.Value) {
-			return nil, refuse(Policy, "the message is one of this party's own, sent back")
-		}
-		if b != nil && !r.cfg.RestartCSB {
+	if x.Request.Header.DataType == RSARInit {
+		first = true // its RAND is optional, and it has no updates (RFC 4738)
+	}
+	if first {
+		if r.cfg.Bundles.find(key, x.IDi) != nil && !r.cfg.RestartCSB {
 			return nil, refuse(State, "there is a CSB %08x with this peer already", x.CSBID)
 		}
-		x.RAND = rnd.Value
+		if rnd != nil {
+			x.RAND = rnd.Value
+		}
 		return nil, nil
+	}
+	b := r.cfg.Bundles.findForUpdate(key, x.IDi)
+	switch {
 	case b == nil:
-		if !x.Request.authenticated() {
+		if x.Request.unprotected() {
 			// A TEK under the protection of the transport derives nothing:
 			// some devices send such first messages without a RAND.
 			return nil, nil
@@ -254,7 +261,20 @@ func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
 	case !r.cfg.Bundles.later(b, x.Timestamp):
 		return nil, refuse(Replay, "the timestamp is not later than that of the last message of CSB %08x", x.CSBID)
 	}
+	s := r.cfg.Bundles.currentOf(b)
+	if s == nil {
+		return nil, refuse(State, "CSB %08x was closed", x.CSBID)
+	}
+	if s.authentic && !x.Request.authenticated() {
+		return nil, refuseWith(Policy, ErrorInvalidMAC, "CSB %08x was set up with authentication, and its updates need it too", x.CSBID)
+	}
 	x.Update, x.RAND = true, b.rand
+	if x.IDi.IsZero() {
+		x.IDi = s.peer
+	}
+	if x.IDr.IsZero() {
+		x.IDr = s.self
+	}
 	return b, nil
 }
 
@@ -295,7 +315,7 @@ func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
 	if t == RSARInit {
 		return r.proposed(x, policies)
 	}
-	d, err := newDraft(r.cfg, before, !x.Request.authenticated(), x.Request.Header.CryptoSessions, policies)
+	d, err := newDraft(r.cfg, before, x.Request.unprotected(), x.Request.Header.CryptoSessions, policies)
 	if err != nil {
 		return nil, err
 	}
@@ -437,7 +457,7 @@ func (r *Received) AcceptWith(a Answer) (answer []byte, s *Session, err error) {
 	if r.bundle == nil {
 		err = r.cfg.Bundles.add(s, x.Timestamp, r.cfg.RestartCSB)
 	} else {
-		err = r.cfg.Bundles.update(s, x.Timestamp)
+		err = r.cfg.Bundles.update(s, d.before, x.Timestamp)
 	}
 	if err != nil {
 		return nil, nil, err

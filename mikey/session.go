@@ -247,6 +247,9 @@ func (d *draft) finish(x *Exchange, b *bundle) (*Session, error) {
 		peerChain: x.PeerCertificates,
 		authentic: x.Request.authenticated(),
 	}
+	if len(x.Keys) == 0 {
+		s.authentic = s.authentic && d.before.authentic
+	}
 	if d.before != nil && s.peerChain == nil {
 		s.peerChain = d.before.peerChain
 	}

@@ -97,8 +97,17 @@ func (x *Exchange) verificationInput(b []byte) []byte {
 	return x.Timestamp.appendValue(b)
 }
 
-// checkPayloads checks that m has nothing but payloads of the types of allowed,
-// which is a set of bits, and that the last one is of type last.
+// CheckPayloads checks that m has nothing but payloads of the types of allowed,
+// and that the last one is of type last. It is for those who write a Mode.
+func CheckPayloads(m *Message, last PayloadType, allowed ...PayloadType) error {
+	set := uint32(1) << last
+	for _, t := range allowed {
+		set |= 1 << t
+	}
+	return checkPayloads(m, set, last)
+}
+
+// checkPayloads is CheckPayloads with a set of bits.
 func checkPayloads(m *Message, allowed uint32, last PayloadType) error {
 	for _, p := range m.Payloads {
 		if u, ok := p.(*Unknown); ok {

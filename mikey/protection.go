@@ -251,3 +251,55 @@ func (k *messageKeys) xorKeyStream(dst, src []byte, x *Exchange) error {
 	cipher.NewCTR(block, iv[:]).XORKeyStream(dst, src)
 	return nil
 }
+
+// A MessageMAC authenticates the messages of an exchange with a key from a
+// pre-shared key (RFC 3830, Section 4.1.4). It is for those who write a Mode.
+type MessageMAC struct{ state *macState }
+
+// NewMessageMAC returns the MAC of an exchange under a secret, over the CSB ID and
+// RAND of x. The algorithm is not MACNULL.
+func NewMessageMAC(x *Exchange, alg MACAlg, secret []byte) (*MessageMAC, error) {
+	k := &KEMAC{EncrAlg: EncrNULL, MACAlg: alg}
+	if err := checkKnown(k); err != nil {
+		return nil, err
+	}
+	if alg == MACNULL {
+		return nil, refuseWith(Policy, ErrorInvalidMAC, "NULL authentication authenticates nothing")
+	}
+	keys, err := deriveMessageKeys(x, k, secret)
+	if err != nil {
+		return nil, err
+	}
+	defer keys.wipe()
+	return &MessageMAC{&macState{macAlg: alg, mac: keys.newMAC(alg)}}, nil
+}
+
+// SealKEMAC adds a KEMAC that carries the MAC and nothing else, and returns the
+// octets of the message.
+func (m *MessageMAC) SealKEMAC(msg *Message) ([]byte, error) {
+	n, _ := m.state.macAlg.Len()
+	k := &KEMAC{EncrAlg: EncrNULL, MACAlg: m.state.macAlg, MAC: make([]byte, n)}
+	msg.Payloads = append(msg.Payloads, k)
+	return m.state.seal(msg, k.MAC, nil)
+}
+
+// VerifyKEMAC verifies the MAC in the KEMAC that ends a message.
+func (m *MessageMAC) VerifyKEMAC(msg *Message) error {
+	k, ok := msg.lastKEMAC()
+	if !ok {
+		return refuseWith(Malformed, ErrorUnspecified, "the last payload is not %v", KEMACPayload)
+	}
+	if k.MACAlg != m.state.macAlg {
+		return refuseWith(Policy, ErrorInvalidMAC, "the message is authenticated with %v, not with %v", k.MACAlg, m.state.macAlg)
+	}
+	if !m.state.verify(msg.raw[:len(msg.raw)-len(k.MAC)], nil, k.MAC) {
+		return refuseWith(AuthFailure, ErrorAuthFailure, "the MAC does not verify: the pre-shared keys differ, or the message was changed")
+	}
+	return nil
+}
+
+// SealError adds a V payload to an error message and returns its octets.
+func (m *MessageMAC) SealError(msg *Message) ([]byte, error) { return m.state.sealError(msg) }
+
+// OpenError verifies the V payload of an error message.
+func (m *MessageMAC) OpenError(msg *Message) error { return m.state.openError(msg) }

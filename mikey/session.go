@@ -67,6 +67,10 @@ func (s *Session) Peer() ID { return s.peer }
 // that signs first, nil in modes without certificates.
 func (s *Session) PeerCertificates() []*x509.Certificate { return slices.Clone(s.peerChain) }
 
+// CachesEnvelopeKey reports whether the parties keep an envelope key: updates are
+// then pre-shared key messages under it.
+func (s *Session) CachesEnvelopeKey() bool { return s.bundles.envelopeOf(s.bundle) != nil }
+
 // Authenticated reports whether MIKEY authenticated the keys. They are as
 // trustworthy as the transport otherwise: see InsecureTransportProtected.
 func (s *Session) Authenticated() bool { return s.authentic }

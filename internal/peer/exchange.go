@@ -3,62 +3,13 @@ package peer
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/gomikey/gomikey/mikey"
 )
-
-// identity is an ID as JSON.
-type identity struct {
-	Type  uint8     `json:"type"`
-	ID    *string   `json:"id"`
-	IDHex *hexBytes `json:"id_hex"`
-}
-
-func (id *identity) mikey() mikey.ID {
-	if id == nil {
-		return mikey.ID{}
-	}
-	out := mikey.ID{IDType: mikey.IDType(id.Type), Value: string(deref(id.IDHex))}
-	if id.ID != nil {
-		out.Value = *id.ID
-	}
-	return out
-}
-
-// credentials are what a party has and what it tolerates.
-type credentials struct {
-	PSK                hexBytes  `json:"psk"`
-	ID                 *identity `json:"id"`
-	PeerID             *identity `json:"peer_id"`
-	TransportProtected bool      `json:"transport_protected"`
-	Accept             []string  `json:"accept"`
-}
-
-// mode returns the pre-shared key mode.
-func (c *credentials) mode() (mikey.Mode, error) {
-	switch {
-	case c.TransportProtected:
-		return mikey.InsecureTransportProtected(c.PSK), nil
-	case len(c.PSK) == 0:
-		return nil, usageError("mode psk needs a psk")
-	}
-	return mikey.PSK(c.PSK)
-}
-
-func (c *credentials) check() error {
-	for _, name := range c.Accept {
-		switch name {
-		// Each of these is about signatures, certificates or V messages of
-		// other modes; pre-shared key messages have no use for them.
-		case "sha1-signatures", "rsa-1024", "missing-ids", "libmikey":
-		default:
-			return usageError("there is no tolerance %q", name)
-		}
-	}
-	return nil
-}
 
 // offer is what an initiator proposes.
 type offer struct {
@@ -82,6 +33,12 @@ type offer struct {
 		Value *hexBytes `json:"value"`
 	} `json:"timestamp"`
 	Verification bool      `json:"verification"`
+	Group        string    `json:"group"`
+	KV           *validity `json:"kv"`
+	Cache        uint8     `json:"cache"`
+	Signature    string    `json:"signature"`
+	Envelope     string    `json:"envelope"`
+	GroupMode    bool      `json:"group_mode"`
 	IDi          *identity `json:"id_i"`
 	IDr          *identity `json:"id_r"`
 	Extensions   []struct {
@@ -96,45 +53,50 @@ type fixed struct {
 	Rand  *hexBytes `json:"rand"`
 	TGK   *hexBytes `json:"tgk"`
 	Salt  *hexBytes `json:"salt"`
+
+	EnvelopeKey *hexBytes `json:"envelope_key"`
+	DHPrivate   *hexBytes `json:"dh_private"`
 }
 
-// mikey returns the offer for the library.
-func (o *offer) mikey(f *fixed, now func() time.Time) (mikey.Offer, error) {
-	out := mikey.Offer{Verification: o.Verification}
-	for i := range o.CryptoSessions {
-		out.CryptoSessions = append(out.CryptoSessions, o.CryptoSessions[i].mikey())
-	}
-	for i, p := range o.Policies {
-		if i > 255 {
-			return out, usageError("there are more policies than numbers")
+// reader returns the source of randomness: what is fixed, in the order in which
+// the library draws it, and real randomness otherwise.
+func (f *fixed) reader(values ...*hexBytes) io.Reader {
+	r := &fixedReader{rest: rand.Reader}
+	for _, v := range values {
+		if v != nil {
+			r.queue = append(r.queue, *v)
 		}
-		if p.Suite != "" {
-			suite, err := mikey.SuiteByName(p.Suite)
-			if err != nil {
-				return out, &mikey.Error{Stage: mikey.Unsupported, Err: err}
+	}
+	return r
+}
+
+// mikey returns the offer for the library, for a mode.
+func (o *offer) mikey(mode string, f *fixed, now func() time.Time) (mikey.Offer, error) {
+	out := mikey.Offer{
+		Verification:   o.Verification,
+		CryptoSessions: cryptoSessions(o.CryptoSessions),
+		Cache:          mikey.CacheType(o.Cache),
+		JoinGroup:      o.GroupMode,
+	}
+	var err error
+	if out.Policies, err = o.policies(); err != nil {
+		return out, err
+	}
+	if out.Keys, err = o.keys(f); err != nil {
+		return out, err
+	}
+	switch mode {
+	case "dh", "dhhmac":
+		// The parties agree on the key: only its validity is offered.
+		if len(o.Keys) > 0 {
+			return out, usageError("mode %s agrees on a key: offer kv, not keys", mode)
+		}
+		if o.KV != nil || o.Group != "" {
+			out.Keys = []mikey.KeyData{{}}
+			if o.KV != nil {
+				out.Keys[0].Validity = o.KV.mikey()
 			}
-			out.Policies = append(out.Policies, suite.Policy(uint8(i)))
-			continue
 		}
-		sp, err := policy(uint8(i), mikey.Protocol(p.Protocol), p.Params)
-		if err != nil {
-			return out, usageError("policy %d: %w", i, err)
-		}
-		out.Policies = append(out.Policies, *sp)
-	}
-	for i, k := range o.Keys {
-		t, err := keyType(k.Type)
-		if err != nil {
-			return out, usageError("key %d: %w", i, err)
-		}
-		key := mikey.KeyData{KeyType: t, Key: deref(k.Key), Salt: deref(k.Salt), Validity: k.KV.mikey()}
-		if key.Key == nil && t <= mikey.TGKSalt {
-			key.Key = deref(f.TGK)
-		}
-		if key.Salt == nil && (t == mikey.TGKSalt || t == mikey.TEKSalt) {
-			key.Salt = deref(f.Salt)
-		}
-		out.Keys = append(out.Keys, key)
 	}
 	for _, e := range o.Extensions {
 		out.Extensions = append(out.Extensions, mikey.GeneralExtension{ExtType: mikey.ExtensionType(e.ExtType), Data: e.Data})
@@ -150,6 +112,56 @@ func (o *offer) mikey(f *fixed, now func() time.Time) (mikey.Offer, error) {
 			return out, usageError("%w", err)
 		}
 		out.Timestamp = parsed
+	}
+	return out, nil
+}
+
+func cryptoSessions(sessions []cryptoSession) []mikey.CryptoSession {
+	var out []mikey.CryptoSession
+	for i := range sessions {
+		out = append(out, sessions[i].mikey())
+	}
+	return out
+}
+
+func (o *offer) policies() ([]mikey.SecurityPolicy, error) {
+	var out []mikey.SecurityPolicy
+	for i, p := range o.Policies {
+		if i > 255 {
+			return nil, usageError("there are more policies than numbers")
+		}
+		if p.Suite != "" {
+			suite, err := mikey.SuiteByName(p.Suite)
+			if err != nil {
+				return nil, &mikey.Error{Stage: mikey.Unsupported, Err: err}
+			}
+			out = append(out, suite.Policy(uint8(i)))
+			continue
+		}
+		sp, err := policy(uint8(i), mikey.Protocol(p.Protocol), p.Params)
+		if err != nil {
+			return nil, usageError("policy %d: %w", i, err)
+		}
+		out = append(out, *sp)
+	}
+	return out, nil
+}
+
+func (o *offer) keys(f *fixed) ([]mikey.KeyData, error) {
+	var out []mikey.KeyData
+	for i, k := range o.Keys {
+		t, err := keyType(k.Type)
+		if err != nil {
+			return nil, usageError("key %d: %w", i, err)
+		}
+		key := mikey.KeyData{KeyType: t, Key: deref(k.Key), Salt: deref(k.Salt), Validity: k.KV.mikey()}
+		if key.Key == nil && t <= mikey.TGKSalt {
+			key.Key = deref(f.TGK)
+		}
+		if key.Salt == nil && (t == mikey.TGKSalt || t == mikey.TEKSalt) {
+			key.Salt = deref(f.Salt)
+		}
+		out = append(out, key)
 	}
 	return out, nil
 }
@@ -176,9 +188,9 @@ func keyType(name string) (mikey.KeyType, error) {
 	return 0, fmt.Errorf("there is no key type %q", name)
 }
 
-// setAlgorithms sets the algorithms that the offer names; those that it does not
+// algorithms returns the algorithms that the offer names; those that it does not
 // name are the default ones.
-func (o *offer) setAlgorithms(out *mikey.Offer, defaults mikey.Algorithms) {
+func (o *offer) algorithms(defaults mikey.Algorithms) *mikey.Algorithms {
 	alg := defaults
 	if o.PRF != nil {
 		alg.PRF = mikey.PRFFunc(*o.PRF)
@@ -189,7 +201,7 @@ func (o *offer) setAlgorithms(out *mikey.Offer, defaults mikey.Algorithms) {
 	if o.MACAlg != nil {
 		alg.MAC = mikey.MACAlg(*o.MACAlg)
 	}
-	out.Algorithms = &alg
+	return &alg
 }
 
 // An exchange is one that initiate or update started.
@@ -202,6 +214,7 @@ type exchange struct {
 // An initiator is the party of one CSB.
 type initiator struct {
 	*mikey.Initiator
+	mode       string
 	now        func() time.Time
 	algorithms mikey.Algorithms // of the first message
 }
@@ -223,40 +236,39 @@ func (p *Peer) initiate(request []byte) (any, error) {
 	if err := unmarshal(request, &in); err != nil {
 		return nil, err
 	}
-	if in.Mode != "psk" {
-		return nil, &mikey.Error{Stage: mikey.Unsupported, Err: fmt.Errorf("mode %q is not one of hello's", in.Mode)}
-	}
 	c := &in.Credentials
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	mode, err := c.mode()
+	mode, err := c.mode(in.Mode, &in.Offer, &in.Fixed)
 	if err != nil {
 		return nil, err
 	}
 	// The identities go into the message: those of the offer, else those of
 	// the credentials.
-	i := &initiator{now: clock(in.Now), algorithms: mikey.Algorithms128}
-	if len(c.PSK) == 0 {
+	i := &initiator{mode: in.Mode, now: clock(in.Now), algorithms: mikey.Algorithms128}
+	if in.Mode == "psk" && len(c.PSK) == 0 {
 		i.algorithms = mikey.Algorithms{}
 	}
-	cfg := &mikey.Config{ID: c.ID.mikey(), Peer: c.PeerID.mikey(), Now: func() time.Time { return i.now() }}
+	cfg := c.config()
+	cfg.Now = func() time.Time { return i.now() }
 	if in.Offer.IDi != nil {
 		cfg.ID = in.Offer.IDi.mikey()
 	}
 	if in.Offer.IDr != nil {
 		cfg.Peer = in.Offer.IDr.mikey()
 	}
+	cfg.Rand = in.Fixed.reader(in.Fixed.EnvelopeKey)
 	if i.Initiator, err = mikey.NewInitiator(mode, cfg); err != nil {
 		return nil, err
 	}
-	o, err := in.Offer.mikey(&in.Fixed, i.now)
+	o, err := in.Offer.mikey(in.Mode, &in.Fixed, i.now)
 	if err != nil {
 		return nil, err
 	}
-	in.Offer.setAlgorithms(&o, i.algorithms)
+	o.Algorithms = in.Offer.algorithms(i.algorithms)
 	i.algorithms = *o.Algorithms
-	if len(o.Keys) == 0 && in.Fixed.TGK != nil {
+	if len(o.Keys) == 0 && in.Fixed.TGK != nil && (in.Mode == "psk" || in.Mode == "pk") {
 		o.Keys = []mikey.KeyData{{KeyType: mikey.TGK, Key: *in.Fixed.TGK}}
 	}
 	if o.Group, err = in.Fixed.group(); err != nil {
@@ -269,18 +281,33 @@ func (p *Peer) initiate(request []byte) (any, error) {
 	return p.started(&exchange{pending: pending, initiator: i}, message)
 }
 
+// updateMode returns the mode of the updates of a session: with a cached envelope
+// key, pre-shared key mode.
+func (i *initiator) updateMode(s *mikey.Session) string {
+	if s.CachesEnvelopeKey() {
+		return "psk"
+	}
+	return i.mode
+}
+
+func randomGroup() (*mikey.Group, error) {
+	var random [4 + 16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return nil, usageError("no random octets: %w", err)
+	}
+	return &mikey.Group{CSBID: binary.BigEndian.Uint32(random[:4]), RAND: random[4:]}, nil
+}
+
 // group returns the fixed CSB ID and RAND; where only one is fixed, the other is
 // random.
 func (f *fixed) group() (*mikey.Group, error) {
 	if f.CSBID == nil && f.Rand == nil {
 		return nil, nil
 	}
-	var random [4 + 16]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return nil, usageError("no random octets: %w", err)
+	g, err := randomGroup()
+	if err != nil {
+		return nil, err
 	}
-	g := &mikey.Group{RAND: random[4:]}
-	g.CSBID = uint32(random[0])<<24 | uint32(random[1])<<16 | uint32(random[2])<<8 | uint32(random[3])
 	if f.CSBID != nil {
 		g.CSBID = uint32(*f.CSBID)
 	}
@@ -355,11 +382,11 @@ func (p *Peer) update(request []byte) (any, error) {
 	}
 	i := s.initiator
 	i.now = clock(in.Now)
-	o, err := in.Offer.mikey(&in.Fixed, i.now)
+	o, err := in.Offer.mikey(i.updateMode(s.Session), &in.Fixed, i.now)
 	if err != nil {
 		return nil, err
 	}
-	in.Offer.setAlgorithms(&o, i.algorithms)
+	o.Algorithms = in.Offer.algorithms(i.algorithms)
 	message, pending, err := i.Update(s.Session, o)
 	if err != nil {
 		return nil, err
@@ -400,6 +427,8 @@ func (p *Peer) respond(request []byte) (any, error) {
 	var in struct {
 		Message     []byte      `json:"message"`
 		Credentials credentials `json:"credentials"`
+		Offer       offer       `json:"offer"`
+		Fixed       fixed       `json:"fixed"`
 		SSRCs       []hex32     `json:"ssrcs"`
 		Now         *time.Time  `json:"now"`
 		MaxSkew     *float64    `json:"max_skew_seconds"`
@@ -411,25 +440,21 @@ func (p *Peer) respond(request []byte) (any, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	cfg := &mikey.Config{
-		ID: c.ID.mikey(), Peer: c.PeerID.mikey(), Now: clock(in.Now),
-		Replay: p.replay, Bundles: p.bundles,
-		// Suites drive both roles and count as they like; and a suite that
-		// starts a CSB anew means it.
-		AllowCounter: true, RestartCSB: true,
-	}
+	cfg := c.config()
+	cfg.Now = clock(in.Now)
+	cfg.Replay, cfg.Bundles = p.replay, p.bundles
+	// Suites drive both roles and count as they like; and a suite that starts a
+	// CSB anew means it.
+	cfg.AllowCounter, cfg.RestartCSB = true, true
+	cfg.Rand = in.Fixed.reader(in.Fixed.Rand, in.Fixed.EnvelopeKey)
 	if err := setSkew(cfg, in.MaxSkew); err != nil {
 		return nil, err
 	}
-	mode, err := c.mode()
+	modes, err := c.modes(&in.Offer, &in.Fixed, in.Message)
 	if err != nil {
-		// Without a key the message is still told what else is wrong with it.
-		if m, e := decoder.Parse(in.Message); e == nil && m.Header.DataType == mikey.PSKInit {
-			return nil, err
-		}
-		mode = mikey.PSKLookup(func(_, _ mikey.ID) []byte { return nil })
+		return nil, err
 	}
-	responder, err := mikey.NewResponder(cfg, mode)
+	responder, err := mikey.NewResponder(cfg, modes...)
 	if err != nil {
 		return nil, err
 	}
@@ -437,7 +462,13 @@ func (p *Peer) respond(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, s, err := received.Accept(open(received, in.SSRCs)...)
+	mode := modeOf(in.Message)
+	a, err := in.Offer.answer(mode, &in.Fixed, received)
+	if err != nil {
+		return nil, err
+	}
+	a.SSRCs = open(received, a.CryptoSessions, in.SSRCs)
+	answer, s, err := received.AcceptWith(a)
 	if err != nil {
 		return nil, err
 	}
@@ -457,7 +488,7 @@ func (p *Peer) respond(request []byte) (any, error) {
 		Answer *string `json:"answer"`
 		Keys   *result `json:"keys"`
 		Peer   peer    `json:"peer"`
-	}{Mode: "psk", Keys: keys}
+	}{Mode: mode, Keys: keys}
 	if answer != nil {
 		text := base64.StdEncoding.EncodeToString(answer)
 		reply.Answer = &text
@@ -467,7 +498,44 @@ func (p *Peer) respond(request []byte) (any, error) {
 		d.setID(id)
 		reply.Peer.ID, reply.Peer.IDHex = d.ID, d.IDHex
 	}
+	if certs := s.PeerCertificates(); len(certs) > 0 {
+		subject := certs[0].Subject.String()
+		reply.Peer.Subject = &subject
+	}
 	return &reply, nil
+}
+
+// answer returns what the responder decides.
+func (o *offer) answer(mode string, f *fixed, r *mikey.Received) (mikey.Answer, error) {
+	var a mikey.Answer
+	if mode != "rsa-r" {
+		return a, nil
+	}
+	var err error
+	if a.Policies, err = o.policies(); err != nil {
+		return a, err
+	}
+	if a.Keys, err = o.keys(f); err != nil {
+		return a, err
+	}
+	if len(a.Keys) == 0 && f.TGK != nil {
+		a.Keys = []mikey.KeyData{{KeyType: mikey.TGK, Key: *f.TGK}}
+	}
+	a.Cache = mikey.CacheType(o.Cache)
+	a.Algorithms = o.algorithms(mikey.Algorithms128)
+	if !o.GroupMode {
+		// Those of the request stand; an initiator that knows of none leaves
+		// them to the responder.
+		if len(r.CryptoSessions()) == 0 {
+			a.CryptoSessions = cryptoSessions(o.CryptoSessions)
+		}
+		return a, nil
+	}
+	a.CryptoSessions = cryptoSessions(o.CryptoSessions)
+	if a.Group, err = f.group(); err == nil && a.Group == nil {
+		a.Group, err = randomGroup()
+	}
+	return a, err
 }
 
 // setSkew sets how far the timestamp may be off; -1 is no check.
@@ -486,10 +554,11 @@ func setSkew(cfg *mikey.Config, seconds *float64) error {
 	return nil
 }
 
-// open returns as many SSRCs as the message has crypto sessions without one.
-func open(r *mikey.Received, ssrcs []hex32) []uint32 {
+// open returns as many SSRCs as there are crypto sessions without one: those of
+// the message and those that the responder adds.
+func open(r *mikey.Received, added []mikey.CryptoSession, ssrcs []hex32) []uint32 {
 	var out []uint32
-	for _, cs := range r.CryptoSessions() {
+	for _, cs := range append(r.CryptoSessions(), added...) {
 		if cs.SSRC == 0 && len(out) < len(ssrcs) {
 			out = append(out, uint32(ssrcs[len(out)]))
 		}

@@ -269,7 +269,7 @@ func (p *Peer) hello([]byte) (any, error) {
 		Modes          []string `json:"modes"`
 		Groups         []string `json:"groups"`
 		Suites         []string `json:"suites"`
-	}{"gomikey", Version, []string{"psk"}, []string{}, suites}, nil
+	}{"gomikey", Version, modeNames, groupNames, suites}, nil
 }
 
 func (p *Peer) doReset([]byte) (any, error) {

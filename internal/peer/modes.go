@@ -1,0 +1,80 @@
+package peer
+
+import (
+	"fmt"
+
+	"github.com/gomikey/gomikey/mikey"
+)
+
+// modeNames are the modes of hello.
+var modeNames = []string{"psk", "pk", "dh", "rsa-r"}
+
+// mode returns a mode by its name.
+func (c *credentials) mode(name string, o *offer, f *fixed) (mikey.Mode, error) {
+	if name == "psk" {
+		return c.psk()
+	}
+	switch name {
+	case "pk", "dh", "rsa-r":
+	default:
+		return nil, &mikey.Error{Stage: mikey.Unsupported, Err: fmt.Errorf("mode %q is not one of hello's", name)}
+	}
+	x, err := c.x509(o)
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "pk":
+		return mikey.PublicKey(x)
+	case "rsa-r":
+		return mikey.RSAR(x)
+	}
+	list, err := o.agreements(f)
+	if err != nil {
+		return nil, err
+	}
+	return mikey.SignedDH(x, list...)
+}
+
+// modeOf returns the name of the mode of a request.
+func modeOf(message []byte) string {
+	if len(message) < 2 {
+		return ""
+	}
+	switch mikey.DataType(message[1]) {
+	case mikey.PSKInit:
+		return "psk"
+	case mikey.PKInit:
+		return "pk"
+	case mikey.DHInit:
+		return "dh"
+	case mikey.RSARInit:
+		return "rsa-r"
+	}
+	return ""
+}
+
+// modes returns the modes of a responder: all for which it has credentials. The
+// one of the message must be among them; a message of no mode is told what is
+// wrong with it by any.
+func (c *credentials) modes(o *offer, f *fixed, message []byte) ([]mikey.Mode, error) {
+	names := modeNames
+	if c.Certificate == "" && c.PrivateKey == "" {
+		names = []string{"psk"}
+	}
+	var all []mikey.Mode
+	for _, name := range names {
+		if name == "psk" && len(c.PSK) == 0 && !c.TransportProtected && (len(names) > 1 || modeOf(message) != "psk") {
+			continue
+		}
+		m, err := c.mode(name, o, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	if len(all) == 0 {
+		all = []mikey.Mode{mikey.PSKLookup(func(_, _ mikey.ID) []byte { return nil })}
+	}
+	return all, nil
+}

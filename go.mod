@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	filippo.io/bigmod v0.1.0
+	github.com/cloudflare/circl v1.6.5
 	github.com/pion/rtcp v1.2.12
 	github.com/pion/rtp v1.8.3
 	github.com/pion/sdp/v3 v3.0.20

@@ -24,10 +24,6 @@ func (c *X509) sealEnvelope(x *Exchange, alg Algorithms, id ID, keys []KeyData, 
 	if id.IsZero() {
 		return nil, nil, nil, refuse(Usage, "the identity of the sender is part of the KEMAC: set Config.ID")
 	}
-	public, ok := peer.(*rsa.PublicKey)
-	if !ok {
-		return nil, nil, nil, refuse(Unsupported, "envelope keys are encrypted to RSA keys, not to %T", peer)
-	}
 	secret := make([]byte, envelopeKeyLen(k))
 	if _, err := io.ReadFull(x.Config.Rand, secret); err != nil {
 		return nil, nil, nil, refuse(Usage, "no random octets: %w", err)
@@ -37,10 +33,17 @@ func (c *X509) sealEnvelope(x *Exchange, alg Algorithms, id ID, keys []KeyData, 
 		return nil, nil, nil, err
 	}
 	pke := &PKE{Cache: cache}
-	if oaep {
-		pke.Data, err = rsa.EncryptOAEP(sha1.New(), rand.Reader, public, secret, nil)
-	} else {
-		pke.Data, err = rsa.EncryptPKCS1v15(rand.Reader, public, secret)
+	curveKey, onCurve := envelopeCurveKey(peer)
+	rsaKey, isRSA := peer.(*rsa.PublicKey)
+	switch {
+	case onCurve:
+		pke.Data, err = sealHPKE(curveKey, secret)
+	case isRSA && oaep:
+		pke.Data, err = rsa.EncryptOAEP(sha1.New(), rand.Reader, rsaKey, secret, nil)
+	case isRSA:
+		pke.Data, err = rsa.EncryptPKCS1v15(rand.Reader, rsaKey, secret)
+	default:
+		return nil, nil, nil, refuse(Unsupported, "keys of type %T take no envelope keys", peer)
 	}
 	if err != nil {
 		return nil, nil, nil, refuse(Usage, "the envelope key: %w", err)
@@ -168,6 +171,13 @@ func (c *X509) openPKE(x *Exchange, pair *KeyPair, data []byte) ([]byte, error) 
 	public, oaep, err := certificateKey(pair.Chain[0])
 	if err != nil {
 		return nil, refuse(Usage, "the own certificate: %w", err)
+	}
+	if _, onCurve := envelopeCurveKey(public); onCurve || pair.Envelope != nil {
+		secret, err := openHPKE(pair, data)
+		if err != nil {
+			return nil, errEnvelope()
+		}
+		return secret, nil
 	}
 	rsaKey, ok := public.(*rsa.PublicKey)
 	private, decrypts := pair.Key.(crypto.Decrypter)

@@ -50,14 +50,8 @@ type pkState struct {
 }
 
 func (m *pkMode) SealRequest(x *Exchange) ([]byte, error) {
-	if m.x509.Peer == nil {
-		return nil, refuse(Usage, "PublicKey encrypts to the certificate of the peer: set X509.Peer")
-	}
-	key, oaep, err := certificateKey(m.x509.Peer)
+	key, oaep, err := m.recipient(x)
 	if err != nil {
-		return nil, refuse(Usage, "the certificate of the peer: %w", err)
-	}
-	if err := m.x509.checkRecipient(x, []*x509.Certificate{m.x509.Peer}, key); err != nil {
 		return nil, err
 	}
 	if err := checkCache(x.Offer.Cache); err != nil {
@@ -74,7 +68,7 @@ func (m *pkMode) SealRequest(x *Exchange) ([]byte, error) {
 	}
 	m.x509.addCertificates(x.Request, x.IDi)
 	x.Request.Payloads = append(x.Request.Payloads, kemac)
-	if m.x509.CertHash {
+	if m.x509.CertHash && m.x509.Peer != nil {
 		sum := sha1.Sum(m.x509.Peer.Raw)
 		x.Request.Payloads = append(x.Request.Payloads, &CertHash{HashFunc: HashSHA1, Hash: sum[:]})
 	}
@@ -82,6 +76,20 @@ func (m *pkMode) SealRequest(x *Exchange) ([]byte, error) {
 	x.State = pkState{mac}
 	x.Authentic = true
 	return m.x509.seal(x.Request, nil, false)
+}
+
+// recipient returns the key that the envelope key is encrypted to.
+func (m *pkMode) recipient(x *Exchange) (key crypto.PublicKey, oaep bool, err error) {
+	switch {
+	case m.x509.PeerKey != nil:
+		return m.x509.PeerKey, false, nil
+	case m.x509.Peer == nil:
+		return nil, false, refuse(Usage, "PublicKey encrypts to the key of the peer: set X509.Peer or X509.PeerKey")
+	}
+	if key, oaep, err = certificateKey(m.x509.Peer); err != nil {
+		return nil, false, refuse(Usage, "the certificate of the peer: %w", err)
+	}
+	return key, oaep, m.x509.checkRecipient(x, m.x509.Peer, key)
 }
 
 func (m *pkMode) OpenRequest(x *Exchange) error {
@@ -154,8 +162,7 @@ func (m *pkMode) OpenError(x *Exchange, msg *Message) error {
 }
 
 // checkRecipient checks a certificate before something is encrypted to it.
-func (c *X509) checkRecipient(x *Exchange, chain []*x509.Certificate, key crypto.PublicKey) error {
-	leaf := chain[0]
+func (c *X509) checkRecipient(x *Exchange, leaf *x509.Certificate, key crypto.PublicKey) error {
 	if err := c.checkStrength(key); err != nil {
 		return err
 	}
@@ -163,7 +170,11 @@ func (c *X509) checkRecipient(x *Exchange, chain []*x509.Certificate, key crypto
 	if now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
 		return refuse(AuthFailure, "the certificate of the peer is not valid at %v", now)
 	}
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageKeyEncipherment == 0 {
+	usage := x509.KeyUsageKeyEncipherment
+	if _, onCurve := envelopeCurveKey(key); onCurve {
+		usage = x509.KeyUsageKeyAgreement
+	}
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
 		return refuse(AuthFailure, "the certificate of the peer is not for the encryption of keys")
 	}
 	return nil

@@ -63,7 +63,7 @@ func (m *rsarMode) SealResponse(x *Exchange) ([]byte, error) {
 	if err != nil {
 		return nil, refuseWith(Unsupported, ErrorInvalidCert, "the certificate of the peer: %w", err)
 	}
-	if err := m.x509.checkRecipient(x, x.PeerCertificates, key); err != nil {
+	if err := m.x509.checkRecipient(x, x.PeerCertificates[0], key); err != nil {
 		return nil, err
 	}
 	if err := checkCache(x.Answer.Cache); err != nil {
@@ -136,7 +136,9 @@ func (m *rsarMode) OpenResponse(x *Exchange) error {
 	if err != nil {
 		return err
 	}
-	secret, err := m.x509.openPKE(x, &m.x509.KeyPairs[0], pke.Data)
+	// The responder knows no other key than that of the certificate.
+	own := KeyPair{Chain: m.x509.KeyPairs[0].Chain, Key: m.x509.KeyPairs[0].Key}
+	secret, err := m.x509.openPKE(x, &own, pke.Data)
 	if err != nil {
 		return err
 	}

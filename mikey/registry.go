@@ -197,6 +197,16 @@ const (
 )
 
 func (t SignType) String() string {
+	switch t {
+	case SignECDSAP256:
+		return "ECDSA P-256"
+	case SignECDSAP384:
+		return "ECDSA P-384"
+	case SignEd25519:
+		return "Ed25519"
+	case SignEd448:
+		return "Ed448"
+	}
 	return name([]string{"RSASSA-PKCS1-v1_5", "RSASSA-PSS", "ECCSI"}, "SignType", uint8(t))
 }
 

@@ -3,6 +3,7 @@ package mikey
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
@@ -20,9 +22,15 @@ type KeyPair struct {
 	// Chain is the certificate and those that certify it, without the root.
 	Chain []*x509.Certificate
 
-	// Key is a crypto.Signer, and a crypto.Decrypter where it opens envelope
-	// keys.
+	// Key belongs to the certificate: an RSA, ECDSA or Ed25519 key of the
+	// standard library, an Ed448 key of circl, or another crypto.Signer with a
+	// public key of these types. Envelope keys are opened by a
+	// crypto.Decrypter with an RSA key, or by an ECDSA or ECDH key.
 	Key crypto.PrivateKey
+
+	// Envelope opens envelope keys instead of Key, if it is set: a key without
+	// a certificate, whose public half is the X509.PeerKey of the peer.
+	Envelope *ecdh.PrivateKey
 }
 
 // An X509 is what the modes with certificates need: PublicKey, SignedDH and
@@ -40,6 +48,10 @@ type X509 struct {
 	// encrypts to, and what counts where a message has no certificate. Without
 	// Roots it is the only one trusted.
 	Peer *x509.Certificate
+
+	// PeerKey is what PublicKey encrypts to instead of Peer, if it is set: an
+	// X25519, P-256, P-384 or P-521 key without a certificate.
+	PeerKey *ecdh.PublicKey
 
 	// VerifyPeer has the last word on a peer, after everything else was
 	// checked. Without Roots and Peer it is the only one to check the chain.
@@ -107,15 +119,15 @@ func (c *X509) check() error {
 		if len(k.Chain) > maxCerts {
 			return refuse(Usage, "key pair %d has a chain of %d certificates, more than %d", i+1, len(k.Chain), maxCerts)
 		}
-		signer, ok := k.Key.(crypto.Signer)
+		private, ok := k.Key.(interface{ Public() crypto.PublicKey })
 		if !ok {
-			return refuse(Usage, "the private key of key pair %d cannot sign", i+1)
+			return refuse(Usage, "the private key of key pair %d is of type %T", i+1, k.Key)
 		}
 		public, _, err := certificateKey(k.Chain[0])
 		if err != nil {
 			return refuse(Usage, "key pair %d: %w", i+1, err)
 		}
-		own, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
+		own, ok := private.Public().(interface{ Equal(crypto.PublicKey) bool })
 		if !ok || !own.Equal(public) {
 			return refuse(Usage, "the private key of key pair %d is not that of its certificate", i+1)
 		}
@@ -368,12 +380,14 @@ func (c *X509) authenticate(x *Exchange, m *Message, id ID, verify func(key cryp
 	return chain, c.verifyIdentity(chain, id)
 }
 
-// oidRSAESOAEP is the type of keys for RSAES-OAEP alone (RFC 8017, Appendix
-// A.2.1).
-var oidRSAESOAEP = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 7}
+// Types of keys that package x509 does not read.
+var (
+	oidRSAESOAEP = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 7} // RFC 8017, Appendix A.2.1
+	oidEd448     = asn1.ObjectIdentifier{1, 3, 101, 113}             // RFC 8410, Section 3
+)
 
 // certificateKey returns the public key of a certificate, and whether it is one
-// for RSAES-OAEP alone, which package x509 does not read.
+// for RSAES-OAEP alone.
 func certificateKey(c *x509.Certificate) (key crypto.PublicKey, oaep bool, err error) {
 	if c.PublicKey != nil {
 		return c.PublicKey, false, nil
@@ -386,11 +400,14 @@ func certificateKey(c *x509.Certificate) (key crypto.PublicKey, oaep bool, err e
 		!algorithm.ReadASN1ObjectIdentifier(&oid) || !rest.ReadASN1BitString(&bits) {
 		return nil, false, errors.New("its public key is malformed")
 	}
-	if !oid.Equal(oidRSAESOAEP) {
-		return nil, false, errors.New("its public key is of an unknown type")
+	switch {
+	case oid.Equal(oidRSAESOAEP):
+		public, err := x509.ParsePKCS1PublicKey(bits.Bytes)
+		return public, true, err
+	case oid.Equal(oidEd448) && len(bits.Bytes) == ed448.PublicKeySize:
+		return ed448.PublicKey(bits.Bytes), false, nil
 	}
-	public, err := x509.ParsePKCS1PublicKey(bits.Bytes)
-	return public, true, err
+	return nil, false, errors.New("its public key is of an unknown type")
 }
 
 // keyPairFor returns the own certificate that a message was encrypted to.

@@ -1,0 +1,5 @@
+//go:build !race
+
+package mikey_test
+
+const raceEnabled = false

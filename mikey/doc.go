@@ -34,11 +34,14 @@
 // no key. Dangerous choices have names that start with Insecure. Key types print
 // without their keys.
 //
-// # Limits
+// # Modes
 //
-// The modes that exist are pre-shared key ([PSK]) and keys protected by the
-// transport ([InsecureTransportProtected]). The codec knows the payloads of the
-// public-key, Diffie-Hellman, DHHMAC and RSA-R modes too.
+// [PSK] needs a secret that both parties have, and two messages at most.
+// [PublicKey] needs certificates, and reaches who cannot answer yet. [SignedDH]
+// has forward secrecy. [RSAR] needs no certificate of the peer beforehand, and
+// keys groups. [InsecureTransportProtected] is for keys that TLS protects, as
+// RTSP cameras send them. Package dhhmac has one more, and package ecdh groups on
+// elliptic curves.
 //
 // [RFC 3830]: https://www.rfc-editor.org/rfc/rfc3830
 package mikey

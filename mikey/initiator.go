@@ -377,7 +377,9 @@ func (p *Pending) Finish(answer []byte) (*Session, error) {
 		return nil, err
 	}
 	p.done = true
-	wipeKeys(p.x.Offer.Keys) // copies that drawKeys made
+	wipeKeys(x.Keys) // the session has copies
+	clear(x.EnvelopeKey)
+	p.x.State = nil
 	return s, nil
 }
 

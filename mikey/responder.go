@@ -463,7 +463,9 @@ func (r *Received) AcceptWith(a Answer) (answer []byte, s *Session, err error) {
 		return nil, nil, err
 	}
 	r.done = true
-	wipeKeys(r.x.Keys)
+	wipeKeys(x.Keys) // the session has copies
+	clear(x.EnvelopeKey)
+	r.x.State = nil
 	return answer, s, nil
 }
 

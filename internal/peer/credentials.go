@@ -63,6 +63,8 @@ func (c *credentials) check() error {
 	return nil
 }
 
+var errNoPSK = usageError("mode psk needs a psk")
+
 // config returns the configuration of a party.
 func (c *credentials) config() *mikey.Config {
 	cfg := &mikey.Config{ID: c.ID.mikey(), Peer: c.PeerID.mikey()}
@@ -72,13 +74,16 @@ func (c *credentials) config() *mikey.Config {
 	return cfg
 }
 
+// hasPSK reports whether there is what pre-shared key mode needs.
+func (c *credentials) hasPSK() bool { return len(c.PSK) > 0 || c.TransportProtected }
+
 // psk returns the pre-shared key mode.
 func (c *credentials) psk() (mikey.Mode, error) {
 	switch {
 	case c.TransportProtected:
 		return mikey.InsecureTransportProtected(c.PSK), nil
-	case len(c.PSK) == 0:
-		return nil, usageError("mode psk needs a psk")
+	case !c.hasPSK():
+		return nil, errNoPSK
 	}
 	return mikey.PSK(c.PSK)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -450,7 +451,7 @@ func (p *Peer) respond(request []byte) (any, error) {
 	if err := setSkew(cfg, in.MaxSkew); err != nil {
 		return nil, err
 	}
-	modes, err := c.modes(&in.Offer, &in.Fixed, in.Message)
+	modes, err := c.modes(&in.Offer, &in.Fixed)
 	if err != nil {
 		return nil, err
 	}
@@ -458,11 +459,15 @@ func (p *Peer) respond(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	mode := modeOf(in.Message)
 	received, err := responder.Receive(in.Message)
+	var e *mikey.Error
+	if errors.As(err, &e) && e.Stage == mikey.AuthFailure && mode == "psk" && !c.hasPSK() {
+		return nil, errNoPSK
+	}
 	if err != nil {
 		return nil, err
 	}
-	mode := modeOf(in.Message)
 	a, err := in.Offer.answer(mode, &in.Fixed, received)
 	if err != nil {
 		return nil, err

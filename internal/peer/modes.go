@@ -54,27 +54,27 @@ func modeOf(message []byte) string {
 	return ""
 }
 
-// modes returns the modes of a responder: all for which it has credentials. The
-// one of the message must be among them; a message of no mode is told what is
-// wrong with it by any.
-func (c *credentials) modes(o *offer, f *fixed, message []byte) ([]mikey.Mode, error) {
-	names := modeNames
-	if c.Certificate == "" && c.PrivateKey == "" {
-		names = []string{"psk"}
-	}
-	var all []mikey.Mode
-	for _, name := range names {
-		if name == "psk" && len(c.PSK) == 0 && !c.TransportProtected && (len(names) > 1 || modeOf(message) != "psk") {
-			continue
+// modes returns the modes of a responder: all for which it has credentials. A
+// message of another mode is told so, and what else is wrong with it. Updates
+// under a cached envelope key need no credentials.
+func (c *credentials) modes(o *offer, f *fixed) ([]mikey.Mode, error) {
+	psk := mikey.PSKLookup(func(_, _ mikey.ID) []byte { return nil })
+	if c.hasPSK() {
+		var err error
+		if psk, err = c.psk(); err != nil {
+			return nil, err
 		}
+	}
+	all := []mikey.Mode{psk}
+	if c.Certificate == "" && c.PrivateKey == "" {
+		return all, nil
+	}
+	for _, name := range modeNames[1:] {
 		m, err := c.mode(name, o, f)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, m)
-	}
-	if len(all) == 0 {
-		all = []mikey.Mode{mikey.PSKLookup(func(_, _ mikey.ID) []byte { return nil })}
 	}
 	return all, nil
 }

@@ -146,7 +146,16 @@ func (m *pkMode) OpenRequest(x *Exchange) error {
 
 func (m *pkMode) SealResponse(x *Exchange) ([]byte, error) { return x.State.(pkState).sealV(x) }
 
-func (m *pkMode) OpenResponse(x *Exchange) error { return x.State.(pkState).openResponse(x) }
+func (m *pkMode) OpenResponse(x *Exchange) error {
+	if err := x.State.(pkState).openResponse(x); err != nil {
+		return err
+	}
+	if m.x509.Peer != nil && m.x509.PeerKey == nil {
+		// Nobody else could open the envelope key.
+		x.PeerCertificates = []*x509.Certificate{m.x509.Peer}
+	}
+	return nil
+}
 
 // SealError authenticates with the envelope key. A signature would let whoever
 // replays requests make the responder sign.

@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomikey/gomikey/ecdh"
 	"github.com/gomikey/gomikey/mikey"
 	"github.com/gomikey/gomikey/sdp"
 	"github.com/gomikey/gomikey/srtpbridge"
@@ -23,41 +24,39 @@ import (
 
 const demoUsage = `mikeytool demo shows a call: Alice and Bob, both in this program, agree on keys
 in an SDP offer and answer, then send each other SRTP and SRTCP over UDP. It
-needs no network but the loopback interface. Keys are made for the call, and only
-fingerprints of them are shown.
+needs no network but the loopback interface. Keys and certificates are made for
+the call, and only fingerprints of keys are shown.
 
 Usage:
 
-    mikeytool demo [--mode MODE] [--suite NAME] [--verbose]
+    mikeytool demo [--mode MODE] [--group NAME] [--suite NAME] [--verbose]
 
 Options:
 
-    --mode MODE     how the two agree on keys; psk (pre-shared key) if not given
+    --mode MODE     how the two agree on keys; psk if not given
+    --group NAME    the Diffie-Hellman group of dh and dhhmac; OAKLEY5 if not given
     --suite NAME    how packets are protected; AES_CM_128_HMAC_SHA1_80 if not given
     --verbose       also show the octets of messages and packets
+
+Modes:
+
+    psk       a pre-shared key (RFC 3830, Section 3.1)
+    pk        certificates: Alice encrypts the keys to Bob (RFC 3830, Section 3.2)
+    dh        certificates: signed Diffie-Hellman (RFC 3830, Section 3.3)
+    rsa-r     certificates: Bob encrypts the keys to Alice (RFC 4738)
+    dhhmac    a pre-shared key and Diffie-Hellman (RFC 4650)
+
+Groups:
+
+    OAKLEY5, OAKLEY2, OAKLEY1, P-256, P-384, P-521, X25519, X448, X-Wing
 
 The exit status is 0 if both sides could decrypt what the other one sent.
 `
 
-// demoModes are the modes that can be shown. Each makes the modes of the two
-// parties, with credentials of its own, and says what those are.
-var demoModes = []struct {
-	name string
-	make func() (alice, bob mikey.Mode, credentials string, err error)
-}{
-	{"psk", func() (alice, bob mikey.Mode, credentials string, err error) {
-		secret := make([]byte, 32)
-		if _, err := rand.Read(secret); err != nil {
-			return nil, nil, "", err
-		}
-		mode, err := mikey.PSK(secret)
-		return mode, mode, fmt.Sprintf("Both know a secret of %d octets, drawn for this call.", len(secret)), err
-	}},
-}
-
 func demo(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	modeName := flags.String("mode", "psk", "")
+	groupName := flags.String("group", "", "")
 	suiteName := flags.String("suite", mikey.AES_CM_128_HMAC_SHA1_80.String(), "")
 	verbose := flags.Bool("verbose", false, "")
 	if status, ok := parseFlags(flags, demoUsage, args, stdout, stderr); !ok {
@@ -67,16 +66,20 @@ func demo(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		return fail(stderr, exitUsage, errors.New("demo takes no arguments"), `"mikeytool demo -h" lists the options`)
 	}
 
-	var modes []string
-	chosen := -1
-	for i, m := range demoModes {
-		modes = append(modes, m.name)
-		if m.name == *modeName {
-			chosen = i
-		}
-	}
+	chosen := slices.IndexFunc(demoModes, func(m demoMode) bool { return m.name == *modeName })
 	if chosen < 0 {
-		return fail(stderr, exitUsage, fmt.Errorf("there is no mode %q to show", *modeName), "modes are: "+strings.Join(modes, ", "))
+		return fail(stderr, exitUsage, fmt.Errorf("there is no mode %q to show", *modeName), "modes are: "+demoModeNames(false))
+	}
+	mode := demoModes[chosen]
+	group := demoGroups()[0]
+	if *groupName != "" {
+		if !mode.groups {
+			return fail(stderr, exitUsage, fmt.Errorf("the mode %s has no group", mode.name), "modes with a group are: "+demoModeNames(true))
+		}
+		var ok bool
+		if group, ok = demoGroup(*groupName); !ok {
+			return fail(stderr, exitUsage, fmt.Errorf("there is no group %q", *groupName), "groups are: "+demoGroupNames())
+		}
 	}
 	suite, err := demoSuite(*suiteName)
 	if err != nil {
@@ -88,12 +91,12 @@ func demo(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	}
 
 	call := &demoCall{out: stdout, verbose: *verbose, suite: suite}
-	alice, bob, credentials, err := demoModes[chosen].make()
+	parties, err := mode.make(group)
 	if err != nil {
 		return fail(stderr, exitFailed, err)
 	}
-	call.say("Alice calls Bob: mode %s, suite %v.\n%s", *modeName, suite, credentials)
-	if err := call.run(alice, bob); err != nil {
+	call.say("Alice calls Bob: mode %s, suite %v.\n%s", mode.name, suite, parties.credentials)
+	if err := call.run(parties); err != nil {
 		return fail(stderr, exitFailed, err)
 	}
 	return exitOK
@@ -143,7 +146,7 @@ func (c *demoCall) show(text string) {
 	}
 }
 
-func (c *demoCall) run(aliceMode, bobMode mikey.Mode) error {
+func (c *demoCall) run(parties *demoParties) error {
 	alice := &demoParty{name: "Alice", ssrc: 0xa11ce}
 	bob := &demoParty{name: "Bob", ssrc: 0xb0b}
 	for _, p := range []*demoParty{alice, bob} {
@@ -152,16 +155,20 @@ func (c *demoCall) run(aliceMode, bobMode mikey.Mode) error {
 			return err
 		}
 		defer conn.Close()
-		if err := conn.SetDeadline(time.Now().Add(time.Second)); err != nil {
-			return err
-		}
 		p.conn = conn
 	}
-	if err := c.agree(alice, bob, aliceMode, bobMode); err != nil {
+	if err := c.agree(alice, bob, parties); err != nil {
 		return err
 	}
+	c.authenticated(alice, bob)
 	if err := c.compare(alice, bob); err != nil {
 		return err
+	}
+	for _, p := range []*demoParty{alice, bob} {
+		const patience = 10 * time.Second
+		if err := p.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
 	}
 	c.say("\nMedia over UDP:\n")
 	if err := c.media(alice, bob, 1); err != nil {
@@ -175,11 +182,11 @@ func (c *demoCall) run(aliceMode, bobMode mikey.Mode) error {
 }
 
 // agree is the offer and the answer. It sets the sessions of both.
-func (c *demoCall) agree(alice, bob *demoParty, aliceMode, bobMode mikey.Mode) error {
-	aliceID, bobID := mikey.NAI("alice@example.com"), mikey.NAI("bob@example.com")
+func (c *demoCall) agree(alice, bob *demoParty, parties *demoParties) error {
+	aliceID, bobID := parties.aliceID, parties.bobID
 
 	// Alice
-	initiator, err := mikey.NewInitiator(aliceMode, &mikey.Config{ID: aliceID, Peer: bobID})
+	initiator, err := mikey.NewInitiator(parties.alice, &mikey.Config{ID: aliceID, Peer: bobID})
 	if err != nil {
 		return err
 	}
@@ -198,7 +205,7 @@ func (c *demoCall) agree(alice, bob *demoParty, aliceMode, bobMode mikey.Mode) e
 	}
 
 	// Bob
-	responder, err := mikey.NewResponder(&mikey.Config{ID: bobID, Peer: aliceID, Suites: []mikey.Suite{c.suite}}, bobMode)
+	responder, err := mikey.NewResponder(&mikey.Config{ID: bobID, Peer: aliceID, Suites: []mikey.Suite{c.suite}}, parties.bob)
 	if err != nil {
 		return err
 	}
@@ -216,7 +223,8 @@ func (c *demoCall) agree(alice, bob *demoParty, aliceMode, bobMode mikey.Mode) e
 	}
 	c.say("\nBob verifies it: the message is authentic, from %v, and new,\nand the SDP offers the protocols that it lists (%s).",
 		received.Peer(), strings.Join(ids, ", "))
-	message, bob.session, err = received.Accept(bob.ssrc)
+	// Where Bob makes the keys, this draws them.
+	message, bob.session, err = received.AcceptWith(mikey.Answer{SSRCs: []uint32{bob.ssrc}})
 	if err != nil {
 		return err
 	}
@@ -254,7 +262,8 @@ func (c *demoCall) describe(p *demoParty, does string, message []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	m, err := mikey.ParseMessage(message)
+	decoder := mikey.Decoder{Groups: ecdh.All()}
+	m, err := decoder.Parse(message)
 	if err != nil {
 		return nil, err
 	}
@@ -459,9 +468,19 @@ func demoSummary(m *mikey.Message) string {
 		case *mikey.PKE:
 			line("PKE", "%d octets, %v", len(p.Data), p.Cache)
 		case *mikey.DH:
-			line("DH", "%v, %d octets", p.Group, len(p.Value))
+			name := p.Group.String()
+			for _, g := range ecdh.All() {
+				if g.Group() == p.Group {
+					name = g.String()
+				}
+			}
+			line("DH", "%s, %d octets", name, len(p.Value))
 		case *mikey.Cert:
-			line("CERT", "%v, %d octets", p.CertType, len(p.Data))
+			subject := ""
+			if certificate, err := x509.ParseCertificate(p.Data); err == nil {
+				subject = ": " + certificate.Subject.String()
+			}
+			line("CERT", "%v, %d octets%s", p.CertType, len(p.Data), subject)
 		case *mikey.CertHash:
 			line("CHASH", "%v", p.HashFunc)
 		case *mikey.Sign:

@@ -118,6 +118,76 @@ func TestDemoSuites(t *testing.T) {
 	}
 }
 
+func TestDemoModes(t *testing.T) {
+	const certificates = "All three were made for this\ncall, with their keys, and are thrown away after it:"
+	const bobKnows = `
+Who authenticated whom:
+
+    Bob   knows that Alice is URI "sip:alice@example.com",
+          by a signature with the key of CN=Alice, SHA-256 `
+	for _, test := range []struct {
+		args []string
+		want []string // in this order
+	}{
+		{[]string{"--mode", "pk"}, []string{
+			"Alice calls Bob: mode pk, ", certificates,
+			"    Root   CN=Throwaway root\n           ECDSA key of P-256, valid 20",
+			"    Alice  CN=Alice, for sip:alice@example.com\n           RSA key of 2048 bits, valid 20", "           SHA-256 ",
+			"    Bob    CN=Bob, for sip:bob@example.com\n", "encrypts them to Bob's certificate",
+			"    HDR    PK init, ", "    CERT   X.509v3, ", " octets: CN=Alice\n", "    PKE    256 octets, No cache\n", "    SIGN   RSASSA-PKCS1-v1_5, 256 octets\n",
+			"    HDR    PK ver, ", "    V      MAC HMAC-SHA-1-160\n", bobKnows,
+			"    Alice knows that Bob is URI \"sip:bob@example.com\",\n          ",
+		}},
+		{[]string{"--mode", "dh"}, []string{
+			certificates, "Both contribute a value of the group OAKLEY 5 to the keys and sign it.",
+			"    HDR    DH init, ", "    DH     OAKLEY 5, 192 octets\n", "    HDR    DH resp, ", "CN=Bob\n", "    DH     OAKLEY 5, 192 octets\n    DH     OAKLEY 5, 192 octets\n",
+			bobKnows, "    Alice knows that Bob is URI \"sip:bob@example.com\",\n          by a signature with the key of CN=Bob, SHA-256 ",
+		}},
+		{[]string{"--mode", "dh", "--group", "X-Wing", "--suite", "AEAD_AES_256_GCM"}, []string{
+			"the group X-Wing", "SRTP, AEAD_AES_256_GCM\n", "    DH     X-Wing, 1216 octets\n", "    DH     X-Wing, 1120 octets\n    DH     X-Wing, 1216 octets\n",
+		}},
+		{[]string{"--mode", "rsa-r"}, []string{
+			certificates, "Bob draws the keys and encrypts them to Alice's certificate",
+			"    HDR    RSA-R init, ", "    HDR    RSA-R resp, ", "    KEMAC  ", "    PKE    256 octets, No cache\n",
+			bobKnows, "    Alice knows that Bob is URI \"sip:bob@example.com\",\n          by a signature with the key of CN=Bob, SHA-256 ",
+		}},
+		{[]string{"--mode", "dhhmac"}, []string{"Both know a secret of 32 octets", "OAKLEY 5", "    HDR    DHHMAC init, ", "    DH     OAKLEY 5, 192 octets\n", "    HDR    DHHMAC resp, "}},
+	} {
+		status, stdout, stderr := runDemo(test.args...)
+		if status != exitOK || stderr != "" {
+			t.Errorf("%q: status %d, stderr %q", test.args, status, stderr)
+			continue
+		}
+		rest := stdout
+		for _, want := range append(test.want, "Media was decrypted on both sides") {
+			i := strings.Index(rest, want)
+			if i < 0 {
+				t.Errorf("%q: stdout lacks %q:\n%s", test.args, want, stdout)
+				break
+			}
+			rest = rest[i+len(want):]
+		}
+	}
+}
+
+func TestDemoGroups(t *testing.T) {
+	for _, g := range demoGroups() {
+		name := demoGroupName(g)
+		status, stdout, stderr := runDemo("--mode", "dhhmac", "--group", strings.ToLower(name))
+		if status != exitOK || stderr != "" || !strings.Contains(stdout, "    DH     "+g.String()+", ") {
+			t.Errorf("%s: status %d, stderr %q, stdout\n%s", name, status, stderr, stdout)
+		}
+		if !strings.Contains(demoUsage, name) {
+			t.Errorf("the usage text lacks %s", name)
+		}
+	}
+	for _, m := range demoModes {
+		if !strings.Contains(demoUsage, "\n    "+m.name+" ") {
+			t.Errorf("the usage text lacks %s", m.name)
+		}
+	}
+}
+
 func TestDemoVerbose(t *testing.T) {
 	status, stdout, stderr := runDemo("--verbose")
 	if status != exitOK || stderr != "" {
@@ -141,7 +211,9 @@ func TestDemoUsage(t *testing.T) {
 		args   []string
 		stderr []string
 	}{
-		{[]string{"--mode", "x"}, []string{`error: there is no mode "x" to show`, "hint: modes are: psk"}},
+		{[]string{"--mode", "x"}, []string{`error: there is no mode "x" to show`, "hint: modes are: psk, pk, dh, rsa-r, dhhmac\n"}},
+		{[]string{"--mode", "dh", "--group", "x"}, []string{`error: there is no group "x"`, "hint: groups are: OAKLEY5, OAKLEY2, OAKLEY1, P-256, "}},
+		{[]string{"--group", "X25519"}, []string{"error: the mode psk has no group", "hint: modes with a group are: dh, dhhmac\n"}},
 		{[]string{"--suite", "x"}, []string{`error: there is no suite "x"`, "hint: suites are: AES_CM_128_HMAC_SHA1_80, "}},
 		{[]string{"--suite", "F8_128_HMAC_SHA1_80"}, []string{"cannot be shown", "encryption algorithm AES-F8 is not supported", "hint: suites are: "}},
 		{[]string{"--suite", "NULL_HMAC_SHA1_80"}, []string{"does not encrypt", "hint: suites are: "}},

@@ -1,5 +1,5 @@
-// Command mikeytool looks into MIKEY messages, shows a secured call, and lets
-// test suites drive this implementation.
+// Command mikeytool looks into MIKEY messages, shows a secured call, makes keys and
+// certificates, and lets test suites drive this implementation.
 package main
 
 import (
@@ -14,12 +14,24 @@ const usage = `mikeytool works with MIKEY key management messages (RFC 3830).
 
 Usage:
 
-    mikeytool inspect [--json] [INPUT]    say what is in a message or an SDP
-    mikeytool demo [--suite NAME]         show a call from offer to media
-    mikeytool peer                        speak the conformance peer protocol
+    mikeytool inspect [--json] [--show-keys] [INPUT]
+        say what is in a message or an SDP
+
+    mikeytool demo [--mode MODE] [--group NAME] [--suite NAME] [--verbose]
+        show a call from offer to media
+
+    mikeytool keygen psk [--bits N] -o FILE
+    mikeytool keygen ec --curve NAME -o FILE
+    mikeytool keygen cert --id IDENTITY [--key FILE | --rsa BITS | --ec NAME]
+                          [--days N] -o PREFIX
+        make a pre-shared key, a key pair, or a self-signed certificate
+
+    mikeytool peer
+        speak the conformance peer protocol
 
 INPUT is a file; without it, or with "-", it is standard input. Results go to
-standard output, everything else to standard error.
+standard output, everything else to standard error. The exit status is 0 for
+success, 1 if the operation failed or a message is not valid, 2 for wrong usage.
 
 Run "mikeytool COMMAND -h" for the options of a command.
 `
@@ -42,6 +54,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	commands := map[string]command{
 		"inspect": inspect,
 		"demo":    demo,
+		"keygen":  keygen,
 		"peer":    peerCommand,
 	}
 	if len(args) == 0 {

@@ -21,7 +21,13 @@ func FuzzInspect(f *testing.F) {
 		f.Add(append(octets, 0))
 	}
 	f.Add(everyPayload(f))
-	decoder := mikey.Decoder{TrailingZero: true, Repeats: true}
+	for _, message := range goldenMessages(f) {
+		f.Add(message)
+	}
+	for _, test := range certificateNotes(f) {
+		f.Add(encode(f, test.message))
+	}
+	decoder := mikey.Decoder{TrailingZero: true, Repeats: true, Groups: agreements}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		for _, show := range []bool{false, true} {
 			report, err := Inspect(input, Options{ShowKeys: show})

@@ -12,6 +12,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gomikey/gomikey/mikey"
 	"github.com/gomikey/gomikey/sdp"
@@ -23,7 +24,8 @@ const MaxInput = sdp.MaxDescription
 
 // Options change what a report holds. The zero value is the default.
 type Options struct {
-	ShowKeys bool // also keys and what may hold keys
+	ShowKeys bool      // also keys and what may hold keys
+	Now      time.Time // at which certificates are valid or not; zero: the time of the clock
 }
 
 // Inspect reports on the messages in an input. A message that does not parse is
@@ -36,6 +38,9 @@ func Inspect(input []byte, options Options) (*Report, error) {
 	found, err := recognise(input)
 	if err != nil {
 		return nil, err
+	}
+	if options.Now.IsZero() {
+		options.Now = time.Now()
 	}
 	report := &Report{Form: found.form, Messages: []*Message{}}
 	if found.levels != nil {

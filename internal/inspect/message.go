@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"errors"
+	"time"
 
 	"github.com/gomikey/gomikey/mikey"
 )
@@ -14,11 +15,11 @@ import (
 // parsing the same octets again, one payload at a time.
 func newMessage(data []byte, options Options) *Message {
 	m := &Message{Length: len(data), Payloads: []Payload{}, Notes: []Note{}}
-	decoder := mikey.Decoder{TrailingZero: true, Repeats: true}
+	decoder := mikey.Decoder{TrailingZero: true, Repeats: true, Groups: agreements}
 	whole, err := decoder.Parse(data)
 	m.setError(err, mikey.LastPayload, 0)
 
-	w := walker{m: m, data: data, show: options.ShowKeys, mayHoldKeys: true, stop: len(data)}
+	w := walker{m: m, data: data, show: options.ShowKeys, now: options.Now, mayHoldKeys: true, stop: len(data)}
 	if whole == nil {
 		w.stop = w.m.Error.Offset
 	}
@@ -84,13 +85,15 @@ type walker struct {
 	m    *Message
 	data []byte
 	show bool // keys
-	stop int  // where the decoder found the error, or the end
+	now  time.Time
+	stop int // where the decoder found the error, or the end
 
 	// mayHoldKeys tells whether octets that are not understood may be or hold a
 	// KEMAC with NULL encryption.
 	mayHoldKeys bool
 
-	parsed []mikey.Payload // one for each in m.Payloads
+	parsed   []mikey.Payload // one for each in m.Payloads
+	answered int             // values of DH payloads
 }
 
 func (w *walker) walk() {
@@ -98,7 +101,7 @@ func (w *walker) walk() {
 	// The order matters: the header error and the first payload can share an
 	// offset, so nothing follows a header that does not parse.
 	for w.m.Header != nil && next != mikey.LastPayload && (w.m.Error == nil || offset < w.stop) {
-		payload, following, n, err := parsePayload(next, w.data[offset:])
+		payload, following, n, err := parsePayload(w.typeFor(next), next, w.data[offset:])
 		if err != nil {
 			break
 		}
@@ -139,24 +142,41 @@ func (w *walker) header() (offset int, next mikey.PayloadType) {
 	return n, next
 }
 
+// typeFor returns a type of message in which the next payload, as the only one,
+// has the length that it has in this message: the second DH payload of a
+// response is the one of the initiator, and a value of another length in some
+// groups.
+func (w *walker) typeFor(next mikey.PayloadType) mikey.DataType {
+	t := mikey.DataType(w.m.Header.DataType)
+	if next != mikey.DHPayload {
+		return t
+	}
+	if _, second := find[*mikey.DH](w); second {
+		return mikey.DHInit
+	}
+	return t
+}
+
 // parsePrefix parses the message that ends somewhere in buf, and returns its
 // length.
 func parsePrefix(buf []byte) (*mikey.Message, int, error) {
-	m, err := mikey.ParseMessage(buf)
+	decoder := mikey.Decoder{Groups: agreements}
+	m, err := decoder.Parse(buf)
 	var parseError *mikey.ParseError
 	if errors.Is(err, mikey.ErrTrailing) && errors.As(err, &parseError) {
 		buf = buf[:parseError.Offset]
-		m, err = mikey.ParseMessage(buf)
+		m, err = decoder.Parse(buf)
 	}
 	return m, len(buf), err
 }
 
 // parsePayload parses the payload of type t at the start of data, as the only
-// one of a message, and returns its length and the type of the payload after it.
-func parsePayload(t mikey.PayloadType, data []byte) (p mikey.Payload, next mikey.PayloadType, n int, err error) {
+// one of a message of type in, and returns its length and the type of the payload
+// after it.
+func parsePayload(in mikey.DataType, t mikey.PayloadType, data []byte) (p mikey.Payload, next mikey.PayloadType, n int, err error) {
 	const header = 10 // with an empty map
 	buf := append(make([]byte, 0, header+len(data)),
-		mikey.Version, 0, uint8(t), 0, 0, 0, 0, 0, 0, uint8(mikey.MapEmpty))
+		mikey.Version, uint8(in), uint8(t), 0, 0, 0, 0, 0, 0, uint8(mikey.MapEmpty))
 	buf = append(buf, data...)
 	if t != mikey.SIGNPayload && len(data) > 0 {
 		next = mikey.PayloadType(data[0])

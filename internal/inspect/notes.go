@@ -24,6 +24,8 @@ func (w *walker) notes() {
 		w.notePolicies()
 		w.noteKeys()
 		w.noteRand()
+		w.noteCertificates()
+		w.noteAgreement()
 		if m.Error == nil {
 			w.noteChain()
 		}
@@ -74,8 +76,9 @@ func (w *walker) notePolicies() {
 			w.noteTagLength(sp, offset)
 		}
 	}
-	if w.broken() || len(offsets) == 0 && !w.first() {
-		return // the policies may be in what does not parse, or in an earlier message
+	open := mikey.DataType(m.Header.DataType) == mikey.RSARInit // the responder may choose
+	if w.broken() || len(offsets) == 0 && (!w.first() || open) {
+		return // the policies may be in what does not parse, or in another message
 	}
 	missing := func(offset, csID int, number uint8) {
 		if _, ok := offsets[number]; !ok {
@@ -217,8 +220,8 @@ func (w *walker) noteRand() {
 	t := mikey.DataType(m.Header.DataType)
 	i, ok := find[*mikey.Rand](w)
 	if !ok {
-		if w.broken() || answers(t) || t > mikey.RSARInit {
-			return
+		if w.broken() || answers(t) || t >= mikey.RSARInit {
+			return // the responder of RSA-R may send it
 		}
 		if w.onlyTEKs() {
 			m.note("no_rand", 0, "there is no RAND: no key is derived, so it would have no function")
@@ -268,7 +271,8 @@ func (w *walker) noteChain() {
 			"a zero octet follows the last payload: one recorder sends it, and strict decoders refuse it")
 	}
 	var parseError *mikey.ParseError
-	_, err := mikey.ParseMessage(w.data)
+	strict := mikey.Decoder{Groups: agreements}
+	_, err := strict.Parse(w.data)
 	if errors.Is(err, mikey.ErrDuplicate) && errors.As(err, &parseError) {
 		m.note("repeated_payload", parseError.Offset, "%v may not occur again: an exchange refuses the message", parseError.Payload)
 	}
@@ -292,5 +296,23 @@ func (w *walker) noteChain() {
 	}
 	if n := len(w.parsed); n == 0 || w.parsed[n-1].Type() != last {
 		m.note("last_payload", 0, "a message of type %v ends in %v", t, last)
+	}
+	w.noteMissing(t)
+}
+
+// noteMissing looks for the payloads with which a message makes keys. Updates can
+// be without.
+func (w *walker) noteMissing(t mikey.DataType) {
+	var want []mikey.PayloadType
+	switch {
+	case t == mikey.RSARResp, t == mikey.PKInit && w.first():
+		want = []mikey.PayloadType{mikey.KEMACPayload, mikey.PKEPayload}
+	case (t == mikey.DHInit || t == mikey.DHHMACInit) && w.first():
+		want = []mikey.PayloadType{mikey.DHPayload}
+	}
+	for _, kind := range want {
+		if !slices.ContainsFunc(w.parsed, func(p mikey.Payload) bool { return p.Type() == kind }) {
+			w.m.note("missing_payload", 0, "there is no %v, which a message of type %v has", kind, t)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"crypto/x509"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -100,20 +99,24 @@ func (w *walker) payload(payload mikey.Payload, offset, n int, next mikey.Payloa
 	case *mikey.KEMAC:
 		out.KEMAC = w.kemac(p, offset)
 	case *mikey.PKE:
-		out.PKE = &PKE{Cache: int(p.Cache), CacheName: p.Cache.String(), Data: hex.EncodeToString(p.Data)}
-	case *mikey.DH:
-		out.DH = &DH{
-			Group:     int(p.Group),
-			GroupName: p.Group.String(),
-			Value:     hex.EncodeToString(p.Value),
-			Reserved:  int(p.Reserved),
-			Validity:  validity(&p.Validity),
+		out.PKE = &PKE{
+			Cache:     int(p.Cache),
+			CacheName: p.Cache.String(),
+			Data:      hex.EncodeToString(p.Data),
+			Length:    len(p.Data),
+			RSABits:   rsaBits(len(p.Data)),
 		}
+	case *mikey.DH:
+		out.DH = w.dh(p)
 	case *mikey.Sign:
 		out.Sign = &Sign{
 			SignType:     int(p.SignType),
 			SignTypeName: p.SignType.String(),
 			Signature:    hex.EncodeToString(p.Signature),
+			Length:       len(p.Signature),
+		}
+		if p.SignType <= mikey.SignRSAPSS {
+			out.Sign.RSABits = rsaBits(len(p.Signature))
 		}
 	case *mikey.Timestamp:
 		out.Timestamp = w.timestamp(p, offset)
@@ -124,7 +127,7 @@ func (w *walker) payload(payload mikey.Payload, offset, n int, next mikey.Payloa
 		out.ID = identity(&p.ID)
 		out.ID.Role, out.ID.RoleName = &role, p.Role.String()
 	case *mikey.Cert:
-		out.Cert = certificate(p)
+		out.Cert = w.certificate(p)
 	case *mikey.CertHash:
 		out.CertHash = &CertHash{
 			HashFunc:     int(p.HashFunc),
@@ -336,23 +339,6 @@ func printable(octets string) string {
 		}
 	}
 	return octets
-}
-
-func certificate(c *mikey.Cert) *Cert {
-	out := &Cert{CertType: int(c.CertType), CertName: c.CertType.String(), Data: hex.EncodeToString(c.Data)}
-	switch c.CertType {
-	case mikey.CertX509URL:
-		out.URL = printable(string(c.Data))
-	case mikey.CertX509, mikey.CertX509Sign, mikey.CertX509Encr:
-		cert, err := x509.ParseCertificate(c.Data)
-		if err != nil {
-			break
-		}
-		out.Subject, out.Issuer = cert.Subject.String(), cert.Issuer.String()
-		out.NotBefore = cert.NotBefore.UTC().Format(time.RFC3339)
-		out.NotAfter = cert.NotAfter.UTC().Format(time.RFC3339)
-	}
-	return out
 }
 
 func policy(sp *mikey.SecurityPolicy, offset int) *Policy {

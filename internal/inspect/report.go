@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 )
 
@@ -194,15 +195,20 @@ type PKE struct {
 	Cache     int    `json:"cache"`
 	CacheName string `json:"cache_name"`
 	Data      string `json:"data"`
+	Length    int    `json:"length"`             // of Data in octets
+	RSABits   int    `json:"rsa_bits,omitempty"` // of a key that the length fits
 }
 
 // A DH is the Diffie-Hellman data payload.
 type DH struct {
-	Group     int      `json:"group"`
-	GroupName string   `json:"group_name"`
-	Value     string   `json:"value"`
-	Reserved  int      `json:"reserved"`
-	Validity  Validity `json:"validity"`
+	Group       int      `json:"group"`
+	GroupName   string   `json:"group_name"`
+	Value       string   `json:"value"`
+	ValueLength int      `json:"value_length"`         // in octets
+	ValueBits   *int     `json:"value_bits,omitempty"` // without leading zeros, where the value is a number
+	Problem     string   `json:"problem,omitempty"`    // why nobody accepts the value
+	Reserved    int      `json:"reserved"`
+	Validity    Validity `json:"validity"`
 }
 
 // A Sign is the signature payload.
@@ -210,6 +216,8 @@ type Sign struct {
 	SignType     int    `json:"sign_type"`
 	SignTypeName string `json:"sign_type_name"`
 	Signature    string `json:"signature"`
+	Length       int    `json:"length"`             // of Signature in octets
+	RSABits      int    `json:"rsa_bits,omitempty"` // of a key that the length fits, where the type is RSA
 }
 
 // A Timestamp is the timestamp payload.
@@ -235,14 +243,47 @@ type ID struct {
 
 // A Cert is a certificate payload.
 type Cert struct {
-	CertType  int    `json:"cert_type"`
-	CertName  string `json:"cert_type_name"`
-	Data      string `json:"data"`
-	URL       string `json:"url,omitempty"`
-	Subject   string `json:"subject,omitempty"` // these where it is X.509
-	Issuer    string `json:"issuer,omitempty"`
-	NotBefore string `json:"not_before,omitempty"`
-	NotAfter  string `json:"not_after,omitempty"`
+	CertType int    `json:"cert_type"`
+	CertName string `json:"cert_type_name"`
+	Data     string `json:"data"`
+	URL      string `json:"url,omitempty"`     // where it is printable text
+	SHA256   string `json:"sha256,omitempty"`  // the fingerprint, of everything but a URL
+	Problem  string `json:"problem,omitempty"` // why the rest is missing
+
+	Subject      string    `json:"subject,omitempty"` // these where it is X.509
+	Issuer       string    `json:"issuer,omitempty"`
+	Serial       string    `json:"serial,omitempty"`
+	NotBefore    string    `json:"not_before,omitempty"`
+	NotAfter     string    `json:"not_after,omitempty"`
+	Status       string    `json:"status,omitempty"` // at the time of the report: valid, expired or not_yet_valid
+	Key          *CertKey  `json:"key,omitempty"`
+	AltNames     []AltName `json:"alt_names,omitempty"`
+	KeyUsage     []string  `json:"key_usage,omitempty"` // none: for everything
+	CA           bool      `json:"ca,omitempty"`
+	SignatureAlg string    `json:"signature_alg,omitempty"` // of the issuer
+
+	x509 *x509.Certificate
+}
+
+// The values of Cert.Status.
+const (
+	CertValid       = "valid"
+	CertExpired     = "expired"
+	CertNotYetValid = "not_yet_valid"
+)
+
+// A CertKey is the public key of a certificate.
+type CertKey struct {
+	KeyType string `json:"key_type"` // RSA, RSAES-OAEP, ECDSA, Ed25519, X25519, DSA or unknown
+	Bits    int    `json:"bits,omitempty"`
+	Curve   string `json:"curve,omitempty"`
+	OID     string `json:"oid,omitempty"` // of a type that is not understood
+}
+
+// An AltName is a subject alternative name of a certificate.
+type AltName struct {
+	NameType string `json:"name_type"` // uri, mail, dns or ip
+	Value    string `json:"value"`
 }
 
 // A CertHash is the payload CHASH.
@@ -250,6 +291,7 @@ type CertHash struct {
 	HashFunc     int    `json:"hash_func"`
 	HashFuncName string `json:"hash_func_name"`
 	Hash         string `json:"hash"`
+	CertOffset   *int   `json:"cert_offset,omitempty"` // of the CERT payload of the message whose hash it is
 }
 
 // A Verification is the payload V.

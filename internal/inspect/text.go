@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strconv"
@@ -292,12 +293,14 @@ func (p *printer) payload(out *Payload) int {
 	case out.PKE != nil:
 		x := out.PKE
 		p.field(0, "C", "%s", numbered(x.Cache, x.CacheName))
-		p.field(2, "data len", "%d", len(x.Data)/2)
+		p.field(2, "data len", "%d", x.Length)
+		p.rsaKey(x.RSABits)
 		p.octets("data", x.Data)
 	case out.DH != nil:
 		x := out.DH
 		p.field(1, "DH-Group", "%s", numbered(x.Group, x.GroupName))
 		p.octets("DH-value", x.Value)
+		p.dhValue(x)
 		if x.Reserved != 0 {
 			p.field(0, "reserved", "%d", x.Reserved)
 		}
@@ -306,7 +309,8 @@ func (p *printer) payload(out *Payload) int {
 	case out.Sign != nil:
 		x := out.Sign
 		p.field(0, "S type", "%s", numbered(x.SignType, x.SignTypeName))
-		p.field(2, "signature len", "%d", len(x.Signature)/2)
+		p.field(2, "signature len", "%d", x.Length)
+		p.rsaKey(x.RSABits)
 		p.octets("signature", x.Signature)
 	case out.Timestamp != nil:
 		p.timestamp(out.Timestamp)
@@ -318,6 +322,11 @@ func (p *printer) payload(out *Payload) int {
 		x := out.CertHash
 		p.field(1, "hash func", "%s", numbered(x.HashFunc, x.HashFuncName))
 		p.octets("hash", x.Hash)
+		if x.CertOffset != nil {
+			p.remark("names", "the certificate at offset %d", *x.CertOffset)
+		} else {
+			p.remark("names", "no certificate of this message")
+		}
 	case out.Verification != nil:
 		x := out.Verification
 		p.field(1, "auth alg", "%s", numbered(x.AuthAlg, x.AuthAlgName))
@@ -427,12 +436,81 @@ func (p *printer) text(name, digits, text string) {
 func (p *printer) cert(c *Cert) {
 	p.field(1, "cert type", "%s", numbered(c.CertType, c.CertName))
 	p.field(2, "cert len", "%d", len(c.Data)/2)
-	if c.Subject != "" || c.Issuer != "" {
-		p.remark("subject", "%s", strconv.Quote(c.Subject))
-		p.remark("issuer", "%s", strconv.Quote(c.Issuer))
-		p.remark("valid", "%s to %s", c.NotBefore, c.NotAfter)
+	if c.Key != nil {
+		p.x509(c)
 	}
-	p.text("cert data", c.Data, c.URL)
+	if c.SHA256 != "" {
+		p.remark("SHA-256", "%s", wrap(c.SHA256))
+	}
+	if octets, err := hex.DecodeString(c.Data); err == nil && c.SHA256 == "" && len(octets) > 0 {
+		p.field(len(octets), "cert data", "%s", strconv.QuoteToASCII(string(octets)))
+		return
+	}
+	p.octets("cert data", c.Data)
+}
+
+// x509 prints what a certificate says.
+func (p *printer) x509(c *Cert) {
+	p.remark("subject", "%s", strconv.Quote(c.Subject))
+	p.remark("issuer", "%s", strconv.Quote(c.Issuer))
+	p.remark("serial", "%s", wrap(c.Serial))
+	p.remark("valid", "%s to %s, %s", c.NotBefore, c.NotAfter, map[string]string{
+		CertValid:       "now valid",
+		CertExpired:     "expired",
+		CertNotYetValid: "not valid yet",
+	}[c.Status])
+	key := c.Key.KeyType
+	switch {
+	case c.Key.Curve != "":
+		key += ", " + c.Key.Curve
+	case c.Key.OID != "":
+		key += ", " + c.Key.OID
+	}
+	if c.Key.Bits > 0 {
+		key += fmt.Sprintf(", %d bits", c.Key.Bits)
+	}
+	p.remark("public key", "%s", key)
+	const most = 32
+	var names []string
+	for _, name := range c.AltNames[:min(len(c.AltNames), most)] {
+		names = append(names, name.NameType+" "+strconv.Quote(name.Value))
+	}
+	switch n := len(c.AltNames); {
+	case n == 0:
+		names = []string{"none"}
+	case n > most:
+		names = append(names, fmt.Sprintf("and %d more", n-most))
+	}
+	p.remark("names", "%s", strings.Join(names, "\n"))
+	usage := strings.Join(c.KeyUsage, ", ")
+	if usage == "" {
+		usage = "not restricted"
+	}
+	if c.CA {
+		usage += "; certifies others"
+	}
+	p.remark("key usage", "%s", usage)
+	if c.SignatureAlg != "" {
+		p.remark("signed with", "%s", c.SignatureAlg)
+	}
+}
+
+// rsaKey prints the length of a key that a length fits.
+func (p *printer) rsaKey(bits int) {
+	if bits > 0 {
+		p.remark("fits", "an RSA key of %d bits", bits)
+	}
+}
+
+func (p *printer) dhValue(d *DH) {
+	switch {
+	case d.Problem != "":
+		p.remark("has", "%s: %s", countOctets(d.ValueLength), d.Problem)
+	case d.ValueBits != nil:
+		p.remark("has", "%s, %d bits without leading zeros", countOctets(d.ValueLength), *d.ValueBits)
+	default:
+		p.remark("has", "%s", countOctets(d.ValueLength))
+	}
 }
 
 func (p *printer) policy(sp *Policy) {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package dhhmac_test
+
+const raceEnabled = false

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gomikey/gomikey/ecdh"
 	"github.com/gomikey/gomikey/internal/modp"
 	"github.com/gomikey/gomikey/mikey"
 )
@@ -196,11 +197,16 @@ var groups = func() map[string]mikey.KeyAgreement {
 	} {
 		all[name], _ = number.KeyAgreement()
 	}
+	for _, g := range ecdh.All() {
+		all[g.String()] = g
+	}
 	return all
 }()
 
 // groupNames are the names in the order of hello.
-var groupNames = []string{"OAKLEY1", "OAKLEY2", "OAKLEY5"}
+var groupNames = []string{
+	"OAKLEY1", "OAKLEY2", "OAKLEY5", "P-256", "P-384", "P-521", "X25519", "X448", "X-Wing",
+}
 
 // agreements returns the groups of a party: the one of an offer first.
 func (o *offer) agreements(f *fixed) ([]mikey.KeyAgreement, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/gomikey/gomikey/ecdh"
 	"github.com/gomikey/gomikey/mikey"
 )
 
@@ -132,7 +133,7 @@ func num[T ~uint8](n *uint8) T {
 }
 
 // decoder is lenient where the RFCs leave room: a tool shows what is there.
-var decoder = mikey.Decoder{TrailingZero: true}
+var decoder = mikey.Decoder{TrailingZero: true, Groups: ecdh.All()}
 
 func (p *Peer) decode(request []byte) (any, error) {
 	var in struct {

@@ -3,18 +3,27 @@ package peer
 import (
 	"fmt"
 
+	"github.com/gomikey/gomikey/dhhmac"
 	"github.com/gomikey/gomikey/mikey"
 )
 
 // modeNames are the modes of hello.
-var modeNames = []string{"psk", "pk", "dh", "rsa-r"}
+var modeNames = []string{"psk", "pk", "dh", "dhhmac", "rsa-r"}
 
 // mode returns a mode by its name.
 func (c *credentials) mode(name string, o *offer, f *fixed) (mikey.Mode, error) {
-	if name == "psk" {
-		return c.psk()
-	}
 	switch name {
+	case "psk":
+		return c.psk()
+	case "dhhmac":
+		if len(c.PSK) == 0 {
+			return nil, usageError("mode dhhmac needs a psk")
+		}
+		list, err := o.agreements(f)
+		if err != nil {
+			return nil, err
+		}
+		return dhhmac.New(c.PSK, list...)
 	case "pk", "dh", "rsa-r":
 	default:
 		return nil, &mikey.Error{Stage: mikey.Unsupported, Err: fmt.Errorf("mode %q is not one of hello's", name)}
@@ -48,6 +57,8 @@ func modeOf(message []byte) string {
 		return "pk"
 	case mikey.DHInit:
 		return "dh"
+	case mikey.DHHMACInit:
+		return "dhhmac"
 	case mikey.RSARInit:
 		return "rsa-r"
 	}
@@ -66,10 +77,10 @@ func (c *credentials) modes(o *offer, f *fixed) ([]mikey.Mode, error) {
 		}
 	}
 	all := []mikey.Mode{psk}
-	if c.Certificate == "" && c.PrivateKey == "" {
-		return all, nil
-	}
 	for _, name := range modeNames[1:] {
+		if name == "dhhmac" && len(c.PSK) == 0 || name != "dhhmac" && c.Certificate == "" && c.PrivateKey == "" {
+			continue
+		}
 		m, err := c.mode(name, o, f)
 		if err != nil {
 			return nil, err

@@ -78,6 +78,21 @@ func pkiOf(t *testing.T, bits int) (roots string, alice, bob party) {
 	return p.roots, p.alice, p.bob
 }
 
+// TestDHHMAC wires two peers to each other with every group.
+func TestDHHMAC(t *testing.T) {
+	for _, group := range groupNames {
+		for _, v := range []bool{false, true} {
+			for _, kv := range []object{{"type": 0}, {"type": 1, "spi": "0000002f"}, {"type": 2, "from": "000000000000", "to": "00000000ffff"}} {
+				for _, prf := range []int{0, 1} {
+					t.Run(fmt.Sprintf("%s/%v/%v/%d", group, v, kv["type"], prf), func(t *testing.T) {
+						testMode(t, "dhhmac", 0, object{"group": group, "verification": v, "kv": kv, "prf": prf}, 3)
+					})
+				}
+			}
+		}
+	}
+}
+
 // TestCertificateModes wires two peers to each other in every combination.
 func TestCertificateModes(t *testing.T) {
 	for _, mode := range []string{"pk", "dh", "rsa-r"} {
@@ -109,13 +124,20 @@ func TestCertificateModes(t *testing.T) {
 }
 
 func testMode(t *testing.T, mode string, bits int, offer object, cs int) {
-	roots, a, b := pkiOf(t, bits)
 	alice, bob := New(), New()
-	credentials := object{"certificate": a.certificate, "private_key": a.key, "roots": roots}
-	if mode == "pk" {
-		credentials["peer_certificate"] = b.certificate
+	aliceID, bobID := object{"type": 1, "id": "sip:alice@example.com"}, object{"type": 1, "id": "sip:bob@example.com"}
+	credentials := object{"psk": psk, "id": aliceID, "peer_id": bobID}
+	theirs := object{"psk": psk, "id": bobID}
+	var subject any
+	if mode != "dhhmac" {
+		roots, a, b := pkiOf(t, bits)
+		credentials = object{"certificate": a.certificate, "private_key": a.key, "roots": roots}
+		if mode == "pk" {
+			credentials["peer_certificate"] = b.certificate
+		}
+		theirs = object{"certificate": b.certificate, "private_key": b.key, "roots": roots, "psk": psk}
+		subject = "CN=sip:alice@example.com"
 	}
-	theirs := object{"certificate": b.certificate, "private_key": b.key, "roots": roots, "psk": psk}
 	var sessions []object
 	ssrcs := []string{}
 	for i := range cs {
@@ -139,7 +161,7 @@ func testMode(t *testing.T, mode string, bits int, offer object, cs int) {
 		if response["mode"] != answers {
 			t.Errorf("mode %v", response["mode"])
 		}
-		if p := response["peer"].(object); p["id"] != "sip:alice@example.com" || p["subject"] != "CN=sip:alice@example.com" {
+		if p := response["peer"].(object); p["id"] != "sip:alice@example.com" || p["subject"] != subject {
 			t.Errorf("peer %v", p)
 		}
 		refused(t, bob, "respond", respond, "replay")
@@ -173,7 +195,7 @@ func testMode(t *testing.T, mode string, bits int, offer object, cs int) {
 	// Updates: with a new key and without one.
 	answers, update := mode, object{"verification": offer["verification"]}
 	switch {
-	case mode == "dh":
+	case mode == "dh", mode == "dhhmac":
 		update["kv"] = object{"type": 1, "spi": "00000030"}
 	case offer["cache"] != 0:
 		answers = "psk"

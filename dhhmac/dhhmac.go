@@ -51,6 +51,9 @@ type mode struct {
 	groups []mikey.KeyAgreement
 }
 
+// maxExtensions is how many extensions the decoder of package mikey takes.
+const maxExtensions = 16
+
 // exchange is what later messages of an exchange need.
 type exchange struct {
 	mac       *mikey.MessageMAC
@@ -75,7 +78,7 @@ func (m *mode) CheckRequest(msg *mikey.Message) error {
 	if err != nil {
 		return err
 	}
-	if len(identities(msg)) == 0 {
+	if _, n := identities(msg); n == 0 {
 		return refuse(mikey.Malformed, mikey.ErrorInvalidID, "the message does not say whom it is for")
 	}
 	return mikey.CheckAgreement(msg)
@@ -101,6 +104,9 @@ func (m *mode) SealRequest(x *mikey.Exchange) ([]byte, error) {
 	x.State = &exchange{mac, a}
 	isList := func(e mikey.GeneralExtension) bool { return e.ExtType == mikey.ExtSDPIDs }
 	if !slices.ContainsFunc(x.Offer.Extensions, isList) {
+		if len(x.Offer.Extensions) >= maxExtensions {
+			return nil, usage("the list of SDP IDs makes more than %d extensions", maxExtensions)
+		}
 		list := mikey.SDPIDs("mikey")
 		x.Request.Payloads = append(x.Request.Payloads, &list)
 	}
@@ -144,11 +150,11 @@ func (m *mode) OpenRequest(x *mikey.Exchange) error {
 // findIdentities completes x.IDi and x.IDr. IDr is in every request, so a single
 // identity is IDr, where other modes take an unknown one for IDi.
 func findIdentities(x *mikey.Exchange) error {
-	if ids := identities(x.Request); len(ids) == 1 {
-		if own := x.Config.ID; !own.IsZero() && *ids[0] != own {
-			return refuse(mikey.Policy, mikey.ErrorAuthFailure, "the message is for %v, not for %v", *ids[0], own)
+	if id, n := identities(x.Request); n == 1 {
+		if own := x.Config.ID; !own.IsZero() && id != own {
+			return refuse(mikey.Policy, mikey.ErrorAuthFailure, "the message is for %v, not for %v", id, own)
 		}
-		x.IDr = *ids[0]
+		x.IDr = id
 		if !x.Update {
 			x.IDi = x.Config.Peer
 		}
@@ -250,14 +256,19 @@ func (m *mode) checkGroupKnown(msg *mikey.Message) error {
 	return nil
 }
 
-func identities(msg *mikey.Message) []*mikey.ID {
-	var ids []*mikey.ID
+// identities returns the first identity of a message, and how many there are.
+func identities(msg *mikey.Message) (first mikey.ID, n int) {
 	for _, p := range msg.Payloads {
-		if id, ok := p.(*mikey.ID); ok {
-			ids = append(ids, id)
+		id, ok := p.(*mikey.ID)
+		if !ok {
+			continue
 		}
+		if n == 0 {
+			first = *id
+		}
+		n++
 	}
-	return ids
+	return first, n
 }
 
 // refuse returns an error that an error message can tell the peer.

@@ -37,9 +37,10 @@
 // # Implementations
 //
 // The P curves are those of crypto/ecdh. It refuses compressed points and the
-// point at infinity, its operations take constant time, and it is faster.
-// github.com/cloudflare/circl, where the rest comes from, accepts both kinds of
-// points in its NIST curves and calls some operations there not constant time.
+// point at infinity, its operations take constant time, and it is as fast or
+// faster. github.com/cloudflare/circl, where the rest comes from, accepts both
+// kinds of points in its NIST curves and calls some operations there not constant
+// time.
 //
 // # Reproducible exchanges
 //

@@ -112,7 +112,7 @@ func (a *Agreement) Finish(x *Exchange) error {
 		return refuse(Malformed, "the answer has %d DH payloads, not DHr and DHi", len(values))
 	}
 	dhr, dhi := values[0], values[1]
-	if dhi.Group != a.own.Group || !bytes.Equal(dhi.Value, a.own.Value) {
+	if dhi.Group != a.own.Group || !bytes.Equal(dhi.Value, a.own.Value) || !dhi.Validity.equal(a.own.Validity) {
 		return refuse(AuthFailure, "the answer does not return DHi as it was sent")
 	}
 	if dhr.Group != a.own.Group {
@@ -139,7 +139,7 @@ func agreeValidity(a, b KeyValidity) (KeyValidity, error) {
 		return a, nil
 	case a.Type == KVNull:
 		return b, nil
-	case a.Type == b.Type && bytes.Equal(a.SPI, b.SPI) && bytes.Equal(a.From, b.From) && bytes.Equal(a.To, b.To):
+	case a.equal(b):
 		return a, nil
 	}
 	return KeyValidity{}, refuse(Malformed, "DHr is valid for %v, DHi for %v", b, a)

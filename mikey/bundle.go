@@ -238,6 +238,7 @@ func (t *Bundles) close(s *Session) {
 func (t *Bundles) removeLocked(b *bundle) {
 	b.current = nil
 	clear(b.envelope)
+	b.envelope = nil
 	list := t.byID[b.key]
 	for i := range list {
 		if list[i] == b {

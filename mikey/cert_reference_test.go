@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 RFC 3830, Section 4.2.5, makes PKCS #1 v1.5 encryption mandatory.
+
 package mikey_test
 
 import (

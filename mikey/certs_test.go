@@ -89,7 +89,7 @@ func mustURL(uri string) *url.URL {
 	return u
 }
 
-// template returns a certificate of a party before it is signed.
+// certTemplate returns a certificate of a party before it is signed.
 func certTemplate(uri string, serial int) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(int64(serial)), Subject: pkix.Name{CommonName: uri},
@@ -210,14 +210,6 @@ func (c certMode) mode(t testing.TB, x *mikey.X509) mikey.Mode {
 	return m
 }
 
-// responder returns another party that responds with a certificate.
-func (p *certPair) responder(t testing.TB, pair mikey.KeyPair) *mikey.Responder {
-	t.Helper()
-	x := *p.bx
-	x.KeyPairs = []mikey.KeyPair{pair}
-	return exResponder(t, &mikey.Config{Now: p.clock.now}, p.mode(t, &x))
-}
-
 func (p *certPair) start(t testing.TB, offer mikey.Offer) ([]byte, *mikey.Pending) {
 	t.Helper()
 	if p.request == mikey.PKInit {
@@ -280,7 +272,7 @@ func (p *certPair) run(t testing.TB, offer mikey.Offer) (alice, bob *mikey.Sessi
 	return p.finish(t, pending, answer), bob
 }
 
-// certRefused checks that Bob refuses a message and keeps nothing of it.
+// refused checks that Bob refuses a message and keeps nothing of it.
 func (p *certPair) refused(t testing.TB, message []byte, stage mikey.Stage, code int) *mikey.Error {
 	t.Helper()
 	before := p.replay.records

@@ -220,16 +220,22 @@ func checkCache(c CacheType) error {
 var errNoInnerID = errors.New("the KEMAC does not begin with an identity")
 
 // checkInnerID compares the encrypted identity of a KEMAC with that of the peer
-// who signed the message (RFC 3830, Section 3.2).
+// who signed the message (RFC 3830, Section 3.2). Its errors do not quote the
+// identity: in a KEMAC that has none, a key stands in its place.
 func (c *X509) checkInnerID(x *Exchange, inner *ID, known ID) error {
 	switch {
 	case inner == nil:
 		return refuseWith(Malformed, ErrorUnspecified, "%w", errNoInnerID)
 	case known.IsZero():
 		// The certificate alone says who the peer is.
-		return c.verifyIdentity(x.PeerCertificates, *inner)
+		if c.matchIdentity(*inner, x.PeerCertificates[0]) != nil {
+			return refuseWith(AuthFailure, ErrorAuthFailure, "the identity in the KEMAC is not one of the certificate")
+		}
+		if c.VerifyPeer != nil && c.VerifyPeer(x.PeerCertificates, *inner) != nil {
+			return refuseWith(AuthFailure, ErrorAuthFailure, "the peer is not accepted")
+		}
 	case *inner != known:
-		return refuseWith(AuthFailure, ErrorAuthFailure, "the KEMAC is from %v, the message from %v", *inner, known)
+		return refuseWith(AuthFailure, ErrorAuthFailure, "the identity in the KEMAC is not that of the message")
 	}
 	return nil
 }

@@ -10,8 +10,9 @@ import (
 
 // An Initiator starts exchanges in one mode. It is safe for concurrent use.
 type Initiator struct {
-	mode Mode
-	cfg  *Config
+	mode    Mode
+	cfg     *Config
+	derived bool // Config.ID comes from the certificate
 
 	mu      sync.Mutex
 	started bool
@@ -24,16 +25,17 @@ func NewInitiator(mode Mode, cfg *Config) (*Initiator, error) {
 		return nil, refuse(Usage, "an initiator needs a mode, such as PSK")
 	}
 	filled := cfg.withDefaults()
+	derived := false
 	if m, ok := mode.(identifiedMode); ok {
 		own, peer := m.identities()
 		if filled.ID.IsZero() {
-			filled.ID = own
+			filled.ID, derived = own, true
 		}
 		if filled.Peer.IsZero() {
 			filled.Peer = peer
 		}
 	}
-	return &Initiator{mode: mode, cfg: filled}, nil
+	return &Initiator{mode: mode, cfg: filled, derived: derived}, nil
 }
 
 // A Pending is an exchange that the initiator has started. It is safe for
@@ -59,6 +61,10 @@ func (i *Initiator) Start(offer Offer) (message []byte, p *Pending, err error) {
 		x.Timestamp = i.timestamp()
 	}
 	x.KeyCSBID = x.CSBID
+	if request, _ := i.mode.DataTypes(); request == RSARInit && offer.OmitIDs && i.derived {
+		// An identity that nobody said is empty under SIGNr, at both parties.
+		x.IDi = ID{}
+	}
 	switch {
 	case offer.JoinGroup:
 		// The responder says both (RFC 4738, Section 3.2).
@@ -93,6 +99,7 @@ func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending,
 	x := &Exchange{
 		Config: i.cfg, Offer: &offer, IDi: s.self, IDr: s.peer,
 		CSBID: b.key.csbID, KeyCSBID: b.key.csbID, RAND: b.rand, Update: true,
+		KnownPeer: s.peerCertificate(),
 	}
 	ts := Timestamp{TSType: TSCounter}
 	switch {
@@ -172,6 +179,9 @@ func (i *Initiator) start(mode Mode, x *Exchange, before *Session) ([]byte, *Pen
 	offer := x.Offer
 	if err := offer.own(); err != nil {
 		return nil, nil, err
+	}
+	if request, _ := mode.DataTypes(); offer.JoinGroup && request != RSARInit {
+		return nil, nil, refuse(Usage, "only RSA-R lets an initiator join a group")
 	}
 	d := &draft{cfg: x.Config, sessions: offer.CryptoSessions}
 	if !offer.JoinGroup {

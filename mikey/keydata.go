@@ -1,6 +1,7 @@
 package mikey
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
@@ -50,6 +51,10 @@ func SPI(mki []byte) KeyValidity { return KeyValidity{Type: KVSPI, SPI: mki} }
 
 // Interval returns the validity of a key for a range of packets.
 func Interval(from, to []byte) KeyValidity { return KeyValidity{Type: KVInterval, From: from, To: to} }
+
+func (v KeyValidity) equal(w KeyValidity) bool {
+	return v.Type == w.Type && bytes.Equal(v.SPI, w.SPI) && bytes.Equal(v.From, w.From) && bytes.Equal(v.To, w.To)
+}
 
 func (v KeyValidity) String() string {
 	switch v.Type {

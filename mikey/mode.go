@@ -79,6 +79,10 @@ type Exchange struct {
 	// signs first, in the modes that have any.
 	PeerCertificates []*x509.Certificate
 
+	// KnownPeer is the certificate that the peer of an updated CSB had, if it
+	// had one.
+	KnownPeer *x509.Certificate
+
 	// EnvelopeKey is kept for updates as Cache says, in the modes that have
 	// one.
 	EnvelopeKey []byte

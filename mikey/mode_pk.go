@@ -89,7 +89,18 @@ func (m *pkMode) recipient(x *Exchange) (key crypto.PublicKey, oaep bool, err er
 	if key, oaep, err = certificateKey(m.x509.Peer); err != nil {
 		return nil, false, refuse(Usage, "the certificate of the peer: %w", err)
 	}
-	return key, oaep, m.x509.checkRecipient(x, m.x509.Peer, key)
+	if err := m.x509.checkRecipient(x, m.x509.Peer, key); err != nil {
+		return nil, false, err
+	}
+	if !x.IDr.IsZero() && m.x509.matchIdentity(x.IDr, m.x509.Peer) != nil {
+		return nil, false, refuse(AuthFailure, "X509.Peer is not the certificate of %v", x.IDr)
+	}
+	if m.x509.Revoked != nil {
+		if err := m.x509.Revoked([]*x509.Certificate{m.x509.Peer}); err != nil {
+			return nil, false, refuse(AuthFailure, "the certificate of the peer was revoked: %w", err)
+		}
+	}
+	return key, oaep, nil
 }
 
 func (m *pkMode) OpenRequest(x *Exchange) error {

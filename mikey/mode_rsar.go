@@ -66,6 +66,9 @@ func (m *rsarMode) SealResponse(x *Exchange) ([]byte, error) {
 	if err := m.x509.checkRecipient(x, x.PeerCertificates[0], key); err != nil {
 		return nil, err
 	}
+	if cert, ok := PayloadOf[*Cert](x.Request); ok && cert.CertType == CertX509Sign {
+		return nil, refuse(AuthFailure, "the certificate of the peer is for signatures only")
+	}
 	if err := checkCache(x.Answer.Cache); err != nil {
 		return nil, err
 	}

@@ -206,9 +206,10 @@ func (r *Responder) identify(x *Exchange, mode Mode) error {
 		}
 	}
 	own := r.cfg.ID
-	if m, ok := mode.(identifiedMode); ok && own.IsZero() {
-		own, _ = m.identities()
-		x.IDr = own
+	if own.IsZero() {
+		if own = r.ownID(mode); !own.IsZero() {
+			x.IDr = own
+		}
 	}
 	switch {
 	case len(ids) == 0:
@@ -229,6 +230,22 @@ func (r *Responder) identify(x *Exchange, mode Mode) error {
 		return refuseWith(Policy, ErrorAuthFailure, "the message is for %v, not for %v", x.IDr, own)
 	}
 	return nil
+}
+
+// ownID returns the identity that certificates say this party has: those of the
+// mode, or for an update under a cached envelope key, those of the modes with one.
+func (r *Responder) ownID(mode Mode) ID {
+	candidates := []Mode{mode}
+	if r.modes[PSKInit] == nil {
+		candidates = append(candidates, r.modes[PKInit], r.modes[RSARInit])
+	}
+	for _, m := range candidates {
+		if m, ok := m.(identifiedMode); ok {
+			own, _ := m.identities()
+			return own
+		}
+	}
+	return ID{}
 }
 
 // findBundle returns the CSB that the message updates, nil for a new one. RAND
@@ -269,6 +286,7 @@ func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
 		return nil, refuseWith(Policy, ErrorInvalidMAC, "CSB %08x was set up with authentication, and its updates need it too", x.CSBID)
 	}
 	x.Update, x.RAND = true, b.rand
+	x.KnownPeer = s.peerCertificate()
 	if x.IDi.IsZero() {
 		x.IDi = s.peer
 	}

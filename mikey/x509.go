@@ -302,11 +302,7 @@ func (c *X509) verifyIdentity(chain []*x509.Certificate, id ID) error {
 		return refuseWith(AuthFailure, ErrorAuthFailure, format, args...)
 	}
 	if !id.IsZero() {
-		verify := c.VerifyIdentity
-		if verify == nil {
-			verify = matchIdentity
-		}
-		if err := verify(id, chain[0]); err != nil {
+		if err := c.matchIdentity(id, chain[0]); err != nil {
 			return bad("the certificate is not for %v: %w", id, err)
 		}
 	} else if !c.AllowMissingIDs {
@@ -320,11 +316,19 @@ func (c *X509) verifyIdentity(chain []*x509.Certificate, id ID) error {
 	return nil
 }
 
+// matchIdentity reports an error if a certificate is not for an identity.
+func (c *X509) matchIdentity(id ID, certificate *x509.Certificate) error {
+	if c.VerifyIdentity != nil {
+		return c.VerifyIdentity(id, certificate)
+	}
+	return matchName(id, certificate)
+}
+
 var errNotAName = errors.New("it is not a subject alternative name")
 
-// matchIdentity compares an identity with the names of a certificate. Domains of
+// matchName compares an identity with the names of a certificate. Domains of
 // mail addresses and hosts are compared without case.
-func matchIdentity(id ID, c *x509.Certificate) error {
+func matchName(id ID, c *x509.Certificate) error {
 	switch id.IDType {
 	case IDTypeNAI:
 		for _, name := range c.EmailAddresses {
@@ -374,6 +378,9 @@ func (c *X509) authenticate(x *Exchange, m *Message, id ID, verify func(key cryp
 	}
 	if err := verify(key); err != nil {
 		return nil, err
+	}
+	if known := x.KnownPeer; known != nil && !chain[0].Equal(known) && id.IsZero() {
+		return nil, refuseWith(AuthFailure, ErrorAuthFailure, "without an identity, the certificate must be the one that the CSB was set up with")
 	}
 	// Names are compared last: before the signature is verified, they say
 	// nothing.

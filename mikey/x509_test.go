@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,7 +95,7 @@ func runBadRequests(t *testing.T, mode certMode, tests []certBad) {
 	}
 }
 
-// A tester has what changes a party's certificate.
+// withCert returns what gives the initiator a certificate.
 func withCert(pair func() mikey.KeyPair, certType byte) func(*refCert) {
 	return func(e *refCert) {
 		k := pair()
@@ -129,7 +130,7 @@ func badCertificates() []certBad {
 	}
 	return []certBad{
 		{name: "right", ok: true},
-		{name: "X.509v3 Sign", edit: withCert(aliceCert(nil), 2), ok: true, hopeless: true},
+		{name: "X.509v3 Sign", edit: withCert(aliceCert(nil), 2), ok: true},
 		{name: "chain of 2", edit: withCert(func() mikey.KeyPair { return testPKI().chain(aliceURI, 2048, 1, 1) }, 0), ok: true},
 		{name: "chain of 8", edit: withCert(func() mikey.KeyPair { return testPKI().chain(aliceURI, 2048, 1, 7) }, 0), ok: true},
 		{
@@ -400,7 +401,11 @@ func fetches(f func(string) ([]byte, error)) func(*certPair) {
 // and identities, in requests of all modes.
 func TestR3830_089_BadCertificates(t *testing.T) {
 	for _, mode := range certModes {
-		runBadRequests(t, mode, badCertificates())
+		tests := badCertificates()
+		if mode.request == mikey.RSARInit { // keys are encrypted to it too: see TestR4738_004
+			tests = slices.DeleteFunc(tests, func(b certBad) bool { return b.name == "X.509v3 Sign" })
+		}
+		runBadRequests(t, mode, tests)
 	}
 }
 

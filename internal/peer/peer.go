@@ -110,6 +110,8 @@ var operations = map[string]operation{
 	"update":         (*Peer).update,
 	"derive":         (*Peer).derive,
 	"sdp-extract":    (*Peer).sdpExtract,
+	"sdes-parse":     (*Peer).sdesParse,
+	"sdes-format":    (*Peer).sdesFormat,
 	"srtp-protect":   (*Peer).srtpProtect,
 	"srtp-unprotect": (*Peer).srtpUnprotect,
 }

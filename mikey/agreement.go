@@ -1,6 +1,9 @@
 package mikey
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // An Agreement is the Diffie-Hellman part of an exchange: what the modes with DH
 // payloads have in common. It is for those who write a Mode.
@@ -60,13 +63,31 @@ func RespondAgreement(x *Exchange, groups []KeyAgreement) (*Agreement, error) {
 		return new(Agreement), err
 	}
 	dhi := dhValues(x.Request)[0]
-	value, tgk, err := group.Respond(x.Config.Rand, dhi.Value)
+	source := &randomness{Reader: x.Config.Rand}
+	value, tgk, err := group.Respond(source, dhi.Value)
+	if source.err != nil {
+		return nil, refuse(Usage, "no random octets: %w", source.err)
+	}
 	if err != nil {
 		return nil, refuseWith(Malformed, ErrorInvalidDH, "%v: %w", group, err)
 	}
 	x.Keys = []KeyData{{KeyType: TGK, Key: tgk, Validity: dhi.Validity}}
 	// The validity of the key is the initiator's.
 	return &Agreement{group: group, own: &DH{Group: dhi.Group, Value: value, Validity: dhi.Validity}}, nil
+}
+
+// randomness tells a source that fails from a value that is refused.
+type randomness struct {
+	io.Reader
+	err error
+}
+
+func (r *randomness) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	if err != nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // findGroup returns the group of the DH payload of a request, nil if it has none.

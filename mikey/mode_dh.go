@@ -1,6 +1,9 @@
 package mikey
 
-import "crypto"
+import (
+	"crypto"
+	"slices"
+)
 
 // SignedDH returns the mode in which both parties agree on the TGK with signed
 // Diffie-Hellman values (RFC 3830, Section 3.3). Groups are those that this party
@@ -14,7 +17,17 @@ func SignedDH(c *X509, groups ...KeyAgreement) (Mode, error) {
 		oakley5, _ := OAKLEY5.KeyAgreement()
 		groups = []KeyAgreement{oakley5}
 	}
-	return &dhMode{c, groups}, nil
+	for i, g := range groups {
+		if g == nil {
+			return nil, refuse(Usage, "group %d is nil", i+1)
+		}
+		for _, other := range groups[:i] {
+			if g.Group() == other.Group() {
+				return nil, refuse(Usage, "%v and %v both have number %d", other, g, uint8(g.Group()))
+			}
+		}
+	}
+	return &dhMode{c, slices.Clone(groups)}, nil
 }
 
 type dhMode struct {

@@ -28,7 +28,9 @@ func NewResponder(cfg *Config, modes ...Mode) (*Responder, error) {
 		}
 		r.modes[request] = m
 		if a, ok := m.(agreementMode); ok {
-			r.decoder.Groups = append(r.decoder.Groups, a.KeyAgreements()...)
+			if err := r.addGroups(a.KeyAgreements()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if len(r.modes) == 0 {
@@ -37,6 +39,21 @@ func NewResponder(cfg *Config, modes ...Mode) (*Responder, error) {
 	// A zero octet too much is tolerated where nothing is authenticated anyway.
 	r.decoder.TrailingZero = true
 	return r, nil
+}
+
+// addGroups tells the decoder about groups. It knows a group by its number alone.
+func (r *Responder) addGroups(groups []KeyAgreement) error {
+	for _, g := range groups {
+		for _, other := range r.decoder.Groups {
+			ai, ar := g.ValueLen()
+			bi, br := other.ValueLen()
+			if g.Group() == other.Group() && (ai != bi || ar != br) {
+				return refuse(Usage, "%v and %v both have number %d", other, g, uint8(g.Group()))
+			}
+		}
+		r.decoder.Groups = append(r.decoder.Groups, g)
+	}
+	return nil
 }
 
 // A Received is a request that is authentic, fresh and acceptable. It has no
@@ -213,7 +230,8 @@ func (r *Responder) identify(x *Exchange, mode Mode) error {
 	}
 	switch {
 	case len(ids) == 0:
-	case len(ids) == 1 && *ids[0] == own:
+	case len(ids) == 1 && (*ids[0] == own || x.Request.Header.DataType == DHHMACInit):
+		// A DHHMAC request always has IDr (RFC 4650, Section 3).
 		x.IDr = *ids[0]
 	default:
 		x.IDi = *ids[0]

@@ -41,6 +41,7 @@ func (c *X509) sealEnvelope(x *Exchange, alg Algorithms, id ID, keys []KeyData, 
 	case isRSA && oaep:
 		pke.Data, err = rsa.EncryptOAEP(sha1.New(), rand.Reader, rsaKey, secret, nil)
 	case isRSA:
+		//lint:ignore SA1019 mandatory (RFC 3830, Section 4.2.5)
 		pke.Data, err = rsa.EncryptPKCS1v15(rand.Reader, rsaKey, secret)
 	default:
 		return nil, nil, nil, refuse(Unsupported, "keys of type %T take no envelope keys", peer)
@@ -191,6 +192,7 @@ func (c *X509) openPKE(x *Exchange, pair *KeyPair, data []byte) ([]byte, error) 
 	if _, err := io.ReadFull(rand.Reader, substitute); err != nil {
 		return nil, refuse(Usage, "no random octets: %w", err)
 	}
+	//lint:ignore SA1019 mandatory (RFC 3830, Section 4.2.5)
 	var opts crypto.DecrypterOpts = &rsa.PKCS1v15DecryptOptions{}
 	if oaep || c.OAEP {
 		opts = &rsa.OAEPOptions{Hash: crypto.SHA1}
@@ -220,15 +222,16 @@ func checkCache(c CacheType) error {
 var errNoInnerID = errors.New("the KEMAC does not begin with an identity")
 
 // checkInnerID compares the encrypted identity of a KEMAC with that of the peer
-// who signed the message (RFC 3830, Section 3.2). Its errors do not quote the
-// identity: in a KEMAC that has none, a key stands in its place.
+// who signed the message (RFC 3830, Section 3.2). Neither its errors nor a hook
+// get to see an identity that is no name in the certificate: in a KEMAC that has
+// none, a key stands in its place.
 func (c *X509) checkInnerID(x *Exchange, inner *ID, known ID) error {
 	switch {
 	case inner == nil:
 		return refuseWith(Malformed, ErrorUnspecified, "%w", errNoInnerID)
 	case known.IsZero():
 		// The certificate alone says who the peer is.
-		if c.matchIdentity(*inner, x.PeerCertificates[0]) != nil {
+		if matchName(*inner, x.PeerCertificates[0]) != nil {
 			return refuseWith(AuthFailure, ErrorAuthFailure, "the identity in the KEMAC is not one of the certificate")
 		}
 		if c.VerifyPeer != nil && c.VerifyPeer(x.PeerCertificates, *inner) != nil {

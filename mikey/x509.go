@@ -326,8 +326,8 @@ func (c *X509) matchIdentity(id ID, certificate *x509.Certificate) error {
 
 var errNotAName = errors.New("it is not a subject alternative name")
 
-// matchName compares an identity with the names of a certificate. Domains of
-// mail addresses and hosts are compared without case.
+// matchName compares an identity with the names of a certificate. The domain of
+// an NAI is compared without case.
 func matchName(id ID, c *x509.Certificate) error {
 	switch id.IDType {
 	case IDTypeNAI:

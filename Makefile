@@ -1,5 +1,5 @@
 # Names for the longer commands. "go test ./..." works without any of this.
-.PHONY: check test fuzz fuzz-long bench
+.PHONY: check test interop fuzz fuzz-long bench
 
 # Everything that continuous integration runs.
 check:
@@ -7,6 +7,11 @@ check:
 
 test:
 	go test ./...
+
+# Tests with FFmpeg, baresip, libsrtp, Wireshark and GStreamer. On Debian as
+# root, those are installed.
+interop:
+	bash .ci/run interop
 
 # Ten seconds for each fuzz target, or FUZZTIME.
 fuzz:

@@ -605,8 +605,8 @@ func TestPolicySurvivesTheWire(t *testing.T) {
 			t.Fatalf("%x", []byte(got.Params))
 		}
 	})
-	if valid < 10 {
-		t.Errorf("only %d of the policies were valid", valid)
+	if valid == 0 {
+		t.Error("none of the policies was valid")
 	}
 }
 

@@ -108,7 +108,8 @@ func fixedECDSA(der []byte, n int) ([]byte, error) {
 	var r, s big.Int
 	input := cryptobyte.String(der)
 	var inner cryptobyte.String
-	if !input.ReadASN1(&inner, cbasn1.SEQUENCE) || !inner.ReadASN1Integer(&r) || !inner.ReadASN1Integer(&s) ||
+	if !input.ReadASN1(&inner, cbasn1.SEQUENCE) || !input.Empty() ||
+		!inner.ReadASN1Integer(&r) || !inner.ReadASN1Integer(&s) || !inner.Empty() ||
 		r.Sign() <= 0 || s.Sign() <= 0 || r.BitLen() > 8*n || s.BitLen() > 8*n {
 		return nil, refuse(Usage, "the private key makes malformed signatures")
 	}

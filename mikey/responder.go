@@ -346,21 +346,16 @@ func (r *Responder) process(x *Exchange, b *bundle) (*draft, error) {
 			return nil, refuseWith(Malformed, ErrorInvalidPRF, "the update uses %v, its CSB %v", x.PRF, b.prf)
 		}
 	}
-	t := x.Request.Header.DataType
 	policies := policiesOf(x.Request)
-	if t == RSARInit {
+	if x.Request.Header.DataType == RSARInit {
 		return r.proposed(x, policies)
 	}
 	d, err := newDraft(r.cfg, before, x.Request.unprotected(), x.Request.Header.CryptoSessions, policies)
 	if err != nil {
 		return nil, err
 	}
-	if x.Keys != nil || before == nil && transportsKeys(t) {
-		if _, err := d.checkKeys(x); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
+	_, err = d.checkKeys(x)
+	return d, err
 }
 
 // proposed returns the draft of an RSA-R request with the first of its policies

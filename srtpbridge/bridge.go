@@ -2,8 +2,34 @@ package srtpbridge
 
 import (
 	"github.com/gomikey/gomikey/mikey"
+	"github.com/gomikey/gomikey/srtpbridge/internal/core"
 	"github.com/pion/srtp/v2"
 )
+
+// library is pion/srtp v2.
+var library = core.Library[*srtp.Context, srtp.ProtectionProfile, srtp.ContextOption]{
+	Create: srtp.CreateContext,
+	Profiles: map[mikey.Suite]srtp.ProtectionProfile{
+		mikey.AES_CM_128_HMAC_SHA1_80: srtp.ProtectionProfileAes128CmHmacSha1_80,
+		mikey.AES_CM_128_HMAC_SHA1_32: srtp.ProtectionProfileAes128CmHmacSha1_32,
+		mikey.AES_256_CM_HMAC_SHA1_80: srtp.ProtectionProfileAes256CmHmacSha1_80,
+		mikey.AES_256_CM_HMAC_SHA1_32: srtp.ProtectionProfileAes256CmHmacSha1_32,
+		mikey.AEAD_AES_128_GCM:        srtp.ProtectionProfileAeadAes128Gcm,
+		mikey.AEAD_AES_256_GCM:        srtp.ProtectionProfileAeadAes256Gcm,
+		mikey.NULL_HMAC_SHA1_80:       srtp.ProtectionProfileNullHmacSha1_80,
+		mikey.NULL_HMAC_SHA1_32:       srtp.ProtectionProfileNullHmacSha1_32,
+	},
+	PlainSRTP:  srtp.SRTPNoEncryption,
+	PlainSRTCP: srtp.SRTCPNoEncryption,
+	ReplayRTP:  srtp.SRTPReplayProtection,
+	ReplayRTCP: srtp.SRTCPReplayProtection,
+	MKI:        srtp.MasterKeyIndicator,
+}
+
+// Suites returns the suites that contexts can be made for, as a list for
+// mikey.Config and sdes.Config. The NULL suites work too but are not in it,
+// because such a list is what is accepted from others.
+func Suites() []mikey.Suite { return core.Suites() }
 
 // Sender returns a context that encrypts the packets of the crypto session with
 // CS ID csID.
@@ -15,7 +41,7 @@ func Sender(s *mikey.Session, csID uint8) (*srtp.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer stream.wipe()
+	defer (*core.Stream)(stream).Wipe()
 	return stream.Sender()
 }
 
@@ -26,6 +52,6 @@ func Receiver(s *mikey.Session, csID uint8) (*srtp.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer stream.wipe()
+	defer (*core.Stream)(stream).Wipe()
 	return stream.Receiver()
 }

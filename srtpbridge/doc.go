@@ -1,5 +1,6 @@
 // Package srtpbridge makes SRTP contexts of github.com/pion/srtp/v2 from MIKEY
-// sessions.
+// sessions and from those of SDES. Package srtpv3 below it does the same for
+// github.com/pion/srtp/v3.
 //
 // # Use
 //
@@ -24,6 +25,35 @@
 //
 // A [Stream] is the same in two steps, for a stream whose SSRC becomes known
 // late, and for keys that come from elsewhere.
+//
+// # Sessions of SDES
+//
+// With keys from crypto attributes each party has a session of package sdes for
+// each medium, with a direction for each way:
+//
+//	stream, err := srtpbridge.FromSDES(session.Send)
+//	sender, err := stream.LimitedSender(session.Send.Limits, warn)
+//
+//	stream, err = srtpbridge.FromSDES(session.Receive)
+//	receiver, err := stream.LimitedReceiver(session.Receive.Limits, warn)
+//
+// SRTCP goes both ways, so both are needed even if media go one way. SSRCs are
+// not negotiated: the sender chooses its own, and starts below sequence number
+// 2^15; the receiver binds the first one that authenticates, as below. Several
+// SSRCs under one key have to be distinct. When RTP forgets an SSRC, after a BYE
+// or a timeout, its context goes too (RFC 4568, Section 6.5); pion/srtp can drop
+// whole contexts only.
+//
+// After a later offer, Direction.Context says what to do. Keep: go on with the
+// context that there is; FromSDES refuses to make another one. Start: a new
+// context. Rekey: new keys for the same stream, see below.
+//
+// # The end of a key
+//
+// Contexts do not count the packets under a master key, and the parties have to
+// (RFC 3711, Section 8.1; RFC 4568, Section 6.1). [Stream.LimitedSender] and
+// [Stream.LimitedReceiver] return contexts that do: a [Limiter] warns while
+// there is time for new keys, and does not go on with a key that is spent.
 //
 // # One sender for each crypto session
 //
@@ -69,6 +99,10 @@
 //	roc, _ := sender.ROC(ssrc)     // for mikey.CryptoSession
 //	index, _ := sender.Index(ssrc) // for SetIndex of the new sender
 //
+// With SDES both parties take the ROC from their old contexts: it goes into
+// Stream.ROC of the new ones, with the SSRC. A receiver tries the old context
+// too while old packets can come.
+//
 // # Limits
 //
 // These are limits of pion/srtp v2. The first group is refused:
@@ -77,7 +111,8 @@
 //   - HMAC-SHA1 tags other than 80 bits, or 32 bits for SRTP;
 //   - SRTP without authentication, the authentication of RFC 4771 (RCC), and
 //     an SRTP prefix;
-//   - several keys unless each has an MKI, all of one length.
+//   - several keys unless each has an MKI, all of one length;
+//   - of SDES, a key derivation rate and SRTP before FEC (FEC_ORDER=SRTP_FEC).
 //
 // The second group is for the application to know:
 //
@@ -91,4 +126,5 @@
 //     encrypted, and lose padding between their elements. A packet with an
 //     element of the reserved ID 15 is spoiled, by senders and by receivers.
 //   - The first SRTCP packet of a sender has index 1.
+//   - Replay windows have one size: the hint of SDES (WSH) is not taken.
 package srtpbridge

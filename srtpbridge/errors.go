@@ -2,41 +2,40 @@ package srtpbridge
 
 import (
 	"errors"
-	"fmt"
 
-	"github.com/gomikey/gomikey/mikey"
+	"github.com/gomikey/gomikey/srtpbridge/internal/core"
 )
 
-// ErrNoSSRC says that a crypto session has a ROC and no SSRC for which it could
-// count.
-var ErrNoSSRC = errors.New("srtpbridge: the SSRC of the stream is not known")
+var (
+	// ErrNoSSRC says that a crypto session has a ROC and no SSRC for which it
+	// could count.
+	ErrNoSSRC = core.ErrNoSSRC
+
+	// ErrKeySpent says that a master key has reached its limit of packets. The
+	// packet was not protected, or not accepted, and none will be under this
+	// key.
+	ErrKeySpent = core.ErrKeySpent
+
+	// ErrKeepContext says that a direction of an SDES session goes on with the
+	// context that there is.
+	ErrKeepContext = core.ErrKeepContext
+)
 
 // An UnsupportedError says what two parties agreed on that pion/srtp cannot do.
 type UnsupportedError struct {
-	Parameter string // of the policy or of a key
+	Parameter string // of the policy, of a key, or of a crypto attribute
 	Value     string
 	Hint      string // what to do instead
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("srtpbridge: %s %s is not supported by pion/srtp v2: %s", e.Parameter, e.Value, e.Hint)
+	return (*core.UnsupportedError)(e).Text("pion/srtp v2")
 }
 
-// unsupported returns an error for a parameter of a policy. parameter is a
-// mikey.ParamType where there is one.
-func unsupported(parameter, value any) *UnsupportedError {
-	hint := "agree on one of srtpbridge.Suites, such as " + mikey.AES_CM_128_HMAC_SHA1_80.String()
-	switch parameter {
-	case mikey.ParamEncryptSRTP, mikey.ParamEncryptSRTCP:
-		hint = "an AEAD cipher always encrypts"
-	case mikey.ParamAuthenticate:
-		hint = "SRTP without authentication can be forged: leave it on"
-	case mikey.ParamPrefixLen:
-		hint = "leave it 0"
-	case mikey.ParamSRTPTagLen:
-		hint = "agree on 10, or on 4"
-	case mikey.ParamSRTCPTagLen:
-		hint = "agree on 10"
+// own returns the error of this package for one of package core.
+func own(err error) error {
+	if u := (*core.UnsupportedError)(nil); errors.As(err, &u) {
+		return (*UnsupportedError)(u)
 	}
-	return &UnsupportedError{Parameter: fmt.Sprint(parameter), Value: fmt.Sprint(value), Hint: hint}
+	return err
 }

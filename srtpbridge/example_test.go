@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gomikey/gomikey/mikey"
+	"github.com/gomikey/gomikey/sdes"
 	"github.com/gomikey/gomikey/srtpbridge"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v2"
@@ -167,4 +168,82 @@ func ExampleStream_Receiver() {
 	// forged: true bound: false
 	// "hello" bound: 00000b0b
 	// SSRC 0000029a is not that of the stream
+}
+
+// Alice offers keys in crypto attributes, and changes to another key before the
+// first one is spent.
+func ExampleFromSDES() {
+	config := &sdes.Config{
+		Suites:    []mikey.Suite{mikey.AEAD_AES_256_GCM},
+		Lifetime:  sdes.Lifetime{Packets: 5}, // usually millions
+		MKILength: 1,
+		Keys:      2,
+	}
+	offer, err := sdes.MakeOffer(sdes.Medium{}, config)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	answer, bob, err := sdes.Answer(offer.Medium(), sdes.Medium{}, config)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	alice, err := offer.ApplyAnswer(answer)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var receiver *srtpbridge.Limiter
+	{ // Bob
+		stream, err := srtpbridge.FromSDES(bob.Receive)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if receiver, err = stream.LimitedReceiver(bob.Receive.Limits, nil); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+
+	{ // Alice
+		stream, err := srtpbridge.FromSDES(alice.Send)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		var sender *srtpbridge.Limiter
+		sender, err = stream.LimitedSender(alice.Send.Limits, func(use srtpbridge.KeyUse) {
+			fmt.Printf("MKI %x is nearly spent after %d packets\n", use.MKI, use.SRTP)
+			if err := sender.SetSendMKI(alice.Send.Keys[1].Validity.SPI); err != nil {
+				fmt.Println(err)
+			}
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for seq := range uint16(5) {
+			packet, err := sender.EncryptRTP(nil, rtpPacket(0xa11ce, seq, "hello"), nil)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			if _, err := receiver.DecryptRTP(nil, packet, nil); err != nil {
+				fmt.Println(err)
+				return
+			}
+			fmt.Printf("packet %d has MKI %02x\n", seq, packet[len(packet)-1])
+		}
+	}
+
+	// Output:
+	// packet 0 has MKI 01
+	// packet 1 has MKI 01
+	// MKI 01 is nearly spent after 3 packets
+	// packet 2 has MKI 01
+	// packet 3 has MKI 02
+	// packet 4 has MKI 02
 }

@@ -131,7 +131,12 @@ func refRTCP(p mikey.SRTPPolicy, k sessionKeys, index uint32, mki, packet []byte
 	}
 	trailer := binary.BigEndian.AppendUint32(nil, word)
 	if p.EncrAlg == mikey.SRTPEncrAESGCM {
-		out = append(out, k.refGCM(ssrc, uint64(index), rest, append(bytes.Clone(header), trailer...))...)
+		if encrypted {
+			out = append(out, k.refGCM(ssrc, uint64(index), rest, append(bytes.Clone(header), trailer...))...)
+		} else { // the tag alone (RFC 7714, Section 9.3)
+			out = append(out, rest...)
+			out = append(out, k.refGCM(ssrc, uint64(index), nil, append(bytes.Clone(packet), trailer...))...)
+		}
 		return append(append(out, trailer...), mki...)
 	}
 	if encrypted {
@@ -200,5 +205,14 @@ func TestReference(t *testing.T) {
 		wantHex(t, "packet", refRTCP(mikey.AEAD_AES_128_GCM.SRTP(), k, 0x5d4, nil, packet),
 			`81c8000d 4d617273 63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d
 			c676a5f1 730d6fda 4ce09b46 86303ded 0bb9275b c84aa458 96cf4d2f c5abf872 45d9eade 800005d4`)
+	})
+	t.Run("RFC 7714 17.3", func(t *testing.T) {
+		p := mikey.AEAD_AES_128_GCM.SRTP()
+		p.EncryptSRTCP = false
+		k := sessionKeys{encr: unhex(t, "000102030405060708090a0b0c0d0e0f"), salt: unhex(t, quidProQuo)}
+		const packet = `81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61
+			deadbeef deadbeef deadbeef deadbeef deadbeef`
+		wantHex(t, "packet", refRTCP(p, k, 0x5d4, nil, unhex(t, packet)),
+			packet+"841dd968 3dd78ec9 2ae58790 125f62b3 000005d4")
 	})
 }

@@ -1,23 +1,25 @@
 package srtpbridge
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 
 	"github.com/gomikey/gomikey/mikey"
+	"github.com/gomikey/gomikey/sdes"
+	"github.com/gomikey/gomikey/srtpbridge/internal/core"
 	"github.com/pion/srtp/v2"
 )
 
-// Replay windows of receivers, in packets. RFC 3711, Section 3.3.2, wants 64 or
-// more; that of SRTP leaves room for fast video whose packets are reordered.
+// Replay windows of receivers, 1024 and 128 packets. RFC 3711, Section 3.3.2,
+// wants 64 or more; that of SRTP leaves room for fast video whose packets are
+// reordered.
 const (
-	SRTPReplayWindow  = 1024
-	SRTCPReplayWindow = 128
+	SRTPReplayWindow  = core.SRTPReplayWindow
+	SRTCPReplayWindow = core.SRTCPReplayWindow
 )
 
 // A Stream is what SRTP contexts are made of: the parameters and keys of one
-// crypto session. Unlike a *srtp.Context it can be changed.
+// crypto session, or of one direction of SDES. Unlike a *srtp.Context it can be
+// changed.
 type Stream struct {
 	// Policy says how packets are protected. The policy of a suite is
 	// suite.SRTP().
@@ -38,61 +40,45 @@ type Stream struct {
 // NewStream returns the stream of the crypto session with CS ID csID. It has
 // copies of the keys.
 func NewStream(s *mikey.Session, csID uint8) (*Stream, error) {
-	policy, err := s.Policy(csID)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := s.MasterKeys(csID)
-	if err != nil {
-		return nil, err
-	}
-	cs := s.CryptoSessions()[csID-1]
-	return &Stream{Policy: policy, Keys: keys, SSRC: cs.SSRC, ROC: cs.ROC}, nil
+	st, err := core.NewStream(s, csID)
+	return (*Stream)(st), err
+}
+
+// FromSDES returns the stream of one direction of an SDES session: the sender
+// of session.Send, the receiver of session.Receive. It has copies of the keys.
+//
+// The error is an [*UnsupportedError] for what pion/srtp cannot do, a key
+// derivation rate and SRTP before FEC among it. It is [ErrKeepContext] if the
+// direction goes on with the context that there is; where none was made yet, as
+// when two offers come before the first packet, set d.Context to sdes.Start.
+//
+// For a direction with Context Rekey see "Several keys and re-keying" above: the
+// stream has the new keys, not the ROC of the old ones.
+func FromSDES(d sdes.Direction) (*Stream, error) {
+	st, err := core.FromSDES(d)
+	return (*Stream)(st), own(err)
+}
+
+// FECFromSDES returns the stream of FEC packets that have an address and keys of
+// their own, if d.FECKeys is not empty. Errors are those of [FromSDES], which is
+// for the media alone.
+func FECFromSDES(d sdes.Direction) (*Stream, error) {
+	st, err := core.FECFromSDES(d)
+	return (*Stream)(st), own(err)
 }
 
 // Sender returns a context that encrypts the packets of the stream. Make one
 // only: see the package documentation.
-func (st *Stream) Sender() (*srtp.Context, error) { return st.context() }
+func (st *Stream) Sender() (*srtp.Context, error) {
+	ctx, err := library.Sender((*core.Stream)(st))
+	return ctx, own(err)
+}
 
 // Receiver returns a context that decrypts the packets of the stream. It
 // refuses replayed packets.
 func (st *Stream) Receiver() (*srtp.Context, error) {
-	return st.context(
-		srtp.SRTPReplayProtection(SRTPReplayWindow),
-		srtp.SRTCPReplayProtection(SRTCPReplayWindow),
-	)
-}
-
-func (st *Stream) context(opts ...srtp.ContextOption) (*srtp.Context, error) {
-	profile, policyOpts, err := profileOf(&st.Policy)
-	if err != nil {
-		return nil, err
-	}
-	mkis, err := st.checkKeys()
-	if err != nil {
-		return nil, err
-	}
-	if st.SSRC == 0 && st.ROC != 0 {
-		return nil, fmt.Errorf("%w: set Stream.SSRC, for ROC %d to count for it", ErrNoSSRC, st.ROC)
-	}
-	opts = append(opts, policyOpts...)
-	if mkis != nil {
-		opts = append(opts, srtp.MasterKeyIndicator(mkis[0]))
-	}
-	ctx, err := srtp.CreateContext(st.Keys[0].Key, st.Keys[0].Salt, profile, opts...)
-	if err != nil {
-		// Some errors of pion/srtp hold the key, so they are not passed on.
-		return nil, errors.New("srtpbridge: pion/srtp refuses the first master key") // unreachable
-	}
-	if mkis != nil {
-		if err := st.add(ctx, 1, mkis); err != nil {
-			return nil, err
-		}
-	}
-	if st.SSRC != 0 {
-		ctx.SetROC(st.SSRC, st.ROC)
-	}
-	return ctx, nil
+	ctx, err := library.Receiver((*core.Stream)(st))
+	return ctx, own(err)
 }
 
 // AddKeys adds the keys of the stream to a context that has other keys of the
@@ -103,49 +89,11 @@ func (st *Stream) context(opts ...srtp.ContextOption) (*srtp.Context, error) {
 // Senders go on with their old key until SetSendMKI of the context. RemoveMKI
 // takes old keys away.
 func (st *Stream) AddKeys(ctx *srtp.Context) error {
-	if _, _, err := profileOf(&st.Policy); err != nil {
-		return err
-	}
-	mkis, err := st.checkKeys()
-	if err != nil {
-		return err
-	}
-	if mkis == nil {
-		return &UnsupportedError{
-			Parameter: "key validity", Value: st.Keys[0].Validity.Type.String(),
-			Hint: "only keys with an MKI can be added to a context: make new contexts",
-		}
-	}
-	return st.add(ctx, 0, mkis)
-}
-
-// add adds the keys from number first on to a context.
-func (st *Stream) add(ctx *srtp.Context, first int, mkis [][]byte) error {
-	for i := first; i < len(mkis); i++ {
-		if err := ctx.AddCipherForMKI(mkis[i], st.Keys[i].Key, st.Keys[i].Salt); err != nil {
-			for _, added := range mkis[first:i] {
-				_ = ctx.RemoveMKI(added) // it was added, and is not the one for sending
-			}
-			// Some errors of pion/srtp hold the key, so they are not passed on.
-			return fmt.Errorf("srtpbridge: the context does not take the key with MKI %x: "+
-				"it uses no MKI, one of another length, or this very one already, or is for another suite", mkis[i])
-		}
-	}
-	return nil
-}
-
-func (st *Stream) wipe() {
-	for i := range st.Keys {
-		clear(st.Keys[i].Key)
-		clear(st.Keys[i].Salt)
-	}
+	return own(core.AddKeys(ctx, (*core.Stream)(st)))
 }
 
 // String leaves the keys out.
-func (st Stream) String() string {
-	name := st.Policy.Suite().String()
-	return fmt.Sprintf("Stream{%s, SSRC %08x, ROC %d, %d keys}", name, st.SSRC, st.ROC, len(st.Keys))
-}
+func (st Stream) String() string { return (*core.Stream)(&st).String() }
 
 // GoString is String.
 func (st Stream) GoString() string { return st.String() }

@@ -84,9 +84,11 @@ func policies() map[string]mikey.SRTPPolicy {
 	p := mikey.AES_CM_128_HMAC_SHA1_80.SRTP()
 	p.EncryptSRTP = false
 	all["SRTP not encrypted"] = p
-	p = mikey.AES_256_CM_HMAC_SHA1_32.SRTP()
-	p.EncryptSRTCP = false
-	all["SRTCP not encrypted"] = p
+	for _, s := range []mikey.Suite{mikey.AES_256_CM_HMAC_SHA1_32, mikey.AEAD_AES_128_GCM, mikey.AEAD_AES_256_GCM} {
+		p = s.SRTP()
+		p.EncryptSRTCP = false
+		all[s.String()+" with SRTCP not encrypted"] = p
+	}
 	return all
 }
 
@@ -278,7 +280,6 @@ func TestUnsupportedParameters(t *testing.T) {
 		{cm, func(p *mikey.SRTPPolicy) { p.SRTCPTagLen = 20 }, "SRTCP tag length"},
 		{gcm, func(p *mikey.SRTPPolicy) { p.SRTCPTagLen = 12 }, "AEAD tag length"},
 		{gcm, func(p *mikey.SRTPPolicy) { p.EncryptSRTP = false }, "SRTP encryption"},
-		{gcm, func(p *mikey.SRTPPolicy) { p.EncryptSRTCP = false }, "SRTCP encryption"},
 	}
 	for _, test := range tests {
 		p := test.suite.SRTP()

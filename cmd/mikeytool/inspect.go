@@ -11,8 +11,8 @@ import (
 	inspector "github.com/gomikey/gomikey/internal/inspect"
 )
 
-const inspectUsage = `mikeytool inspect says what is in MIKEY messages. It needs no keys and verifies
-nothing.
+const inspectUsage = `mikeytool inspect says what is in MIKEY messages, and in crypto attributes of SDP
+(SDES). It needs no keys and verifies nothing.
 
 Usage:
 
@@ -21,7 +21,8 @@ Usage:
 Options:
 
     --json         write JSON instead of text; its members stay what they are
-    --show-keys    show keys that are not encrypted, and parts that may hold some
+    --show-keys    show keys that are not encrypted, and parts that may hold some;
+                   those of crypto attributes are among them
 
 INPUT is a file; without it, or with "-", it is standard input. It is recognised
 by itself and holds one of these:
@@ -30,12 +31,14 @@ by itself and holds one of these:
     - hexadecimal digits, with or without white space and 0x
     - base64, with or without padding
     - lines such as a=key-mgmt:mikey AQAF...
+    - lines such as a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf...
     - an RTSP header such as KeyMgmt: prot=mikey;uri="...";data="AQAF..."
     - an SDP description
 
-Numbers in front of the lines are offsets in octets. The exit status is 0 if all
-messages are valid, 1 if one is not, 2 for wrong usage. A message that is not
-valid is shown as far as it goes.
+Numbers in front of the lines are offsets in octets, in a message or in the line
+of an attribute. The exit status is 0 if all messages and crypto attributes are
+valid, 1 if one is not, 2 for wrong usage. One that is not valid is shown as far
+as it goes.
 `
 
 func inspect(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

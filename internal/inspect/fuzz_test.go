@@ -1,10 +1,16 @@
 package inspect
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomikey/gomikey/mikey"
+	"github.com/gomikey/gomikey/sdes"
 )
 
 // FuzzInspect demands of every input that the report is consistent, see
@@ -27,6 +33,14 @@ func FuzzInspect(f *testing.F) {
 	for _, test := range certificateNotes(f) {
 		f.Add(encode(f, test.message))
 	}
+	for _, input := range cryptoFiles(f) {
+		f.Add(input)
+		for _, found := range mustLines(f, input) {
+			f.Add([]byte(found.line))
+			f.Add([]byte(found.line + "\na=key-mgmt:mikey " + published[4]))
+			f.Add([]byte(strings.ReplaceAll(found.line, " ", "\n ")))
+		}
+	}
 	decoder := mikey.Decoder{TrailingZero: true, Repeats: true, Groups: agreements}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		for _, show := range []bool{false, true} {
@@ -35,6 +49,9 @@ func FuzzInspect(f *testing.F) {
 				continue
 			}
 			checkReport(t, report)
+			if len(report.Crypto) > 0 {
+				checkCryptoOutput(t, input, report, show)
+			}
 			if report.Form != FormBinary {
 				continue
 			}
@@ -50,6 +67,41 @@ func FuzzInspect(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkCryptoOutput demands that the report agrees with package sdes about the
+// crypto attributes of an input, and has no key of them.
+func checkCryptoOutput(t *testing.T, input []byte, report *Report, show bool) {
+	encoded, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := Text(&text, report); err != nil {
+		t.Fatal(err)
+	}
+	for i, found := range mustLines(t, input) {
+		c := report.Crypto[i]
+		a, err := sdes.Parse(found.line)
+		if err != nil {
+			if c.Error == nil || c.Error.Error() != err.Error() {
+				t.Errorf("error %v, package sdes has %v", c.Error, err)
+			}
+			continue
+		}
+		if c.Error != nil || c.Tag != a.Tag || (c.SRTP == nil) != (a.Suite == mikey.NoSuite) {
+			t.Errorf("%+v, package sdes has %v", c, a)
+		}
+		if a.Keys != nil && len(c.Keys) != len(a.Keys) {
+			t.Errorf("%d keys, package sdes has %d", len(c.Keys), len(a.Keys))
+		}
+		for _, k := range append(a.Keys, a.Params.FECKeys...) {
+			key := base64.RawStdEncoding.EncodeToString(slices.Concat(k.Master, k.Salt))
+			if !show && (bytes.Contains(encoded, []byte(key)) || strings.Contains(text.String(), key)) {
+				t.Errorf("the output has the key %s", key)
+			}
+		}
+	}
 }
 
 // inKeyData reports whether the error of m is in key data, which the decoder

@@ -6,21 +6,24 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gomikey/gomikey/sdp"
+	pionsdp "github.com/pion/sdp/v3"
 )
 
 // ErrForm says that an input is in none of the forms.
-var ErrForm = errors.New("the input holds no MIKEY message in a form that is known")
+var ErrForm = errors.New("the input holds no MIKEY message and no crypto attribute in a form that is known")
 
 // input is a recognised input.
 type input struct {
 	form     Form
 	messages []found
 	levels   *sdp.Levels // FormSDP, instead of messages
+	crypto   []foundCrypto
 }
 
 // found is a message and what is remarkable about how it was written.
@@ -49,8 +52,8 @@ func recognise(octets []byte) (*input, error) {
 	if header, ok := rtspHeader(text); ok {
 		return recogniseRTSP(header)
 	}
-	if values := attributes(text); len(values) > 0 {
-		return recogniseAttributes(values)
+	if values, crypto := attributes(text); len(values)+len(crypto) > 0 {
+		return recogniseAttributes(values, crypto)
 	}
 	if in, err := recogniseHex(text); in != nil || err != nil {
 		return in, err
@@ -85,7 +88,19 @@ func recogniseSDP(text string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &input{form: FormSDP, levels: levels}, nil
+	in := &input{form: FormSDP, levels: levels}
+	add := func(medium int, all []pionsdp.Attribute) {
+		for _, a := range all {
+			if a.Key == "crypto" {
+				in.crypto = append(in.crypto, foundCrypto{line: cryptoPrefix + a.Value, medium: medium})
+			}
+		}
+	}
+	add(int(sdp.SessionLevel), desc.Attributes)
+	for i, media := range desc.MediaDescriptions {
+		add(i, media.Attributes)
+	}
+	return in, nil
 }
 
 // recogniseHex reads hexadecimal digits with white space, commas and 0x between
@@ -134,27 +149,61 @@ func decodeBase64(text string) (found, error) {
 }
 
 // attributes returns the values of the key-mgmt attributes in lines of SDP, or
-// of the one attribute that the text is, which may be folded.
-func attributes(text string) []string {
-	var values []string
+// of the one attribute that the text is, which may be folded, and the crypto
+// attributes.
+func attributes(text string) (values []string, crypto []foundCrypto) {
+	var parts []string // of the last attribute
+	var end func()     // of the last attribute
+	medium := 0
+	start := func(line string, add func()) {
+		if end != nil {
+			end()
+		}
+		parts, end = []string{line}, add
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		isSDP := len(line) >= 2 && line[1] == '=' && line[0] >= 'a' && line[0] <= 'z'
 		value, found := strings.CutPrefix(strings.TrimPrefix(line, "a="), "key-mgmt:")
 		switch {
 		case found:
-			values = append(values, value)
-		case !isSDP && len(values) > 0:
-			values[len(values)-1] += line
+			start(value, func() { values = append(values, strings.Join(parts, "")) })
+		case isCrypto(line):
+			f := foundCrypto{medium: medium}
+			start(line, func() {
+				f.line, f.folded = strings.Join(parts, " "), len(parts) > 1
+				crypto = append(crypto, f)
+			})
+		case line == "":
+		case !isSDP && end != nil:
+			parts = append(parts, line)
 		case !isSDP:
-			return nil
+			return nil, nil
+		case line[0] == 'm':
+			medium++
 		}
 	}
-	return values
+	if end != nil {
+		end()
+	}
+	return values, crypto
 }
 
-func recogniseAttributes(values []string) (*input, error) {
-	in := &input{form: FormKeyMgmt}
+// bareCrypto is how the value of a crypto attribute begins.
+var bareCrypto = regexp.MustCompile(`^[0-9]+[ \t]+\w+[ \t]+[A-Za-z]\w*:`)
+
+const cryptoPrefix = "a=crypto:"
+
+// isCrypto reports whether a line is a crypto attribute, in whatever shape.
+func isCrypto(line string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(line, "a="), "crypto:") || bareCrypto.MatchString(line)
+}
+
+func recogniseAttributes(values []string, crypto []foundCrypto) (*input, error) {
+	in := &input{form: FormKeyMgmt, crypto: crypto}
+	if len(values) == 0 {
+		in.form = FormCrypto
+	}
 	for _, value := range values {
 		protocol, message, _ := strings.Cut(strings.TrimSpace(value), " ")
 		if protocol != sdp.MIKEY {

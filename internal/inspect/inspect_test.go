@@ -126,6 +126,9 @@ func checkReport(t testing.TB, r *Report) {
 	for _, m := range r.Messages {
 		checkMessage(t, m)
 	}
+	for _, c := range r.Crypto {
+		checkCrypto(t, c)
+	}
 	if err := Text(new(bytes.Buffer), r); err != nil {
 		t.Fatalf("Text: %v", err)
 	}

@@ -364,7 +364,12 @@ func policy(sp *mikey.SecurityPolicy, offset int) *Policy {
 	if suite := srtp.Suite(); suite != mikey.NoSuite {
 		out.Suite = suite.String()
 	}
-	out.SRTP = &SRTP{
+	out.SRTP = newSRTP(&srtp)
+	return out
+}
+
+func newSRTP(srtp *mikey.SRTPPolicy) *SRTP {
+	return &SRTP{
 		EncrAlg:         int(srtp.EncrAlg),
 		EncrAlgName:     srtp.EncrAlg.String(),
 		KeyLength:       int(srtp.EncrKeyLen),
@@ -377,7 +382,6 @@ func policy(sp *mikey.SecurityPolicy, offset int) *Policy {
 		SRTCPEncryption: srtp.EncryptSRTCP,
 		Authentication:  srtp.Authenticate,
 	}
-	return out
 }
 
 func param(protocol mikey.Protocol, t mikey.ParamType, value []byte, offset int) Param {

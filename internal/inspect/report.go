@@ -17,6 +17,7 @@ type Report struct {
 	Form        Form         `json:"form"`
 	Description *Description `json:"description,omitempty"` // FormSDP only
 	Messages    []*Message   `json:"messages"`
+	Crypto      []*Crypto    `json:"crypto,omitempty"` // none if there are no crypto attributes
 }
 
 // A Form is how an input holds messages.
@@ -29,6 +30,7 @@ const (
 	FormKeyMgmt Form = "key_mgmt" // the SDP attribute by itself, or several of them
 	FormRTSP    Form = "rtsp"     // the RTSP header KeyMgmt
 	FormSDP     Form = "sdp"
+	FormCrypto  Form = "crypto" // the SDP attribute crypto by itself, or several of them
 )
 
 // A Description is the key management of an SDP description.
@@ -45,6 +47,7 @@ type Level struct {
 	RuledBy   *int       `json:"ruled_by,omitempty"`      // secure media only: the level whose messages count
 	RuledName string     `json:"ruled_by_name,omitempty"` // "no level" where there is no message
 	KeyMgmt   []Attr     `json:"key_mgmt"`
+	Crypto    []int      `json:"crypto,omitempty"` // indexes into the crypto attributes of the report
 	Notes     []LineNote `json:"notes"`
 }
 

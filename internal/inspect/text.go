@@ -21,6 +21,12 @@ func Text(w io.Writer, r *Report) error {
 		}
 		p.message(r, i, m)
 	}
+	for i, c := range r.Crypto {
+		if r.Description != nil || len(r.Messages) > 0 || i > 0 {
+			p.line("")
+		}
+		p.crypto(r, i, c)
+	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
 }
@@ -136,6 +142,8 @@ func (p *printer) description(d *Description) {
 		switch {
 		case l.RuledBy != nil && *l.RuledBy == l.Level:
 			p.out.WriteString(": keyed by its own messages")
+		case l.RuledBy != nil && l.RuledName == "no level" && len(l.Crypto) > 0:
+			p.out.WriteString(": keyed by a crypto attribute")
 		case l.RuledBy != nil && l.RuledName == "no level":
 			p.out.WriteString(": keyed by no message")
 		case l.RuledBy != nil:
@@ -150,6 +158,9 @@ func (p *printer) description(d *Description) {
 				fmt.Fprintf(&p.out, ": message %d below", *a.Message+1)
 			}
 			p.line("")
+		}
+		for _, index := range l.Crypto {
+			p.line("    crypto attribute %d below", index+1)
 		}
 		for _, n := range l.Notes {
 			p.line("    note: %s", n.Message)
@@ -544,9 +555,7 @@ func (p *printer) policy(sp *Policy) {
 		if suite == "" {
 			suite = "no suite with a name"
 		}
-		p.remark("amounts to", "%s\nkey %d, salt %d, SRTP tag %d, SRTCP tag %d octets\n%s, %s; SRTP encryption %s, authentication %s; SRTCP encryption %s",
-			suite, s.KeyLength, s.SaltLength, s.SRTPTagLength, s.SRTCPTagLength, s.EncrAlgName, authName(s),
-			onOff(s.SRTPEncryption), onOff(s.Authentication), onOff(s.SRTCPEncryption))
+		p.remark("amounts to", "%s\n%s", suite, s.text())
 	case sp.Problem != "":
 		p.remark("amounts to", "nothing that is understood: %s", sp.Problem)
 	}

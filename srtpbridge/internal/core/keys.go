@@ -1,4 +1,4 @@
-package srtpbridge
+package core
 
 import (
 	"bytes"

@@ -1,58 +1,44 @@
-package srtpbridge
+package core
 
-import (
-	"github.com/gomikey/gomikey/mikey"
-	"github.com/pion/srtp/v2"
-)
+import "github.com/gomikey/gomikey/mikey"
 
-// profiles are the protection profiles of pion/srtp v2.
-var profiles = [...]struct {
-	suite   mikey.Suite
-	profile srtp.ProtectionProfile
-}{
-	{mikey.AES_CM_128_HMAC_SHA1_80, srtp.ProtectionProfileAes128CmHmacSha1_80},
-	{mikey.AES_CM_128_HMAC_SHA1_32, srtp.ProtectionProfileAes128CmHmacSha1_32},
-	{mikey.AES_256_CM_HMAC_SHA1_80, srtp.ProtectionProfileAes256CmHmacSha1_80},
-	{mikey.AES_256_CM_HMAC_SHA1_32, srtp.ProtectionProfileAes256CmHmacSha1_32},
-	{mikey.AEAD_AES_128_GCM, srtp.ProtectionProfileAeadAes128Gcm},
-	{mikey.AEAD_AES_256_GCM, srtp.ProtectionProfileAeadAes256Gcm},
-	{mikey.NULL_HMAC_SHA1_80, srtp.ProtectionProfileNullHmacSha1_80},
-	{mikey.NULL_HMAC_SHA1_32, srtp.ProtectionProfileNullHmacSha1_32},
+// allSuites are the suites of the protection profiles of pion/srtp.
+var allSuites = [...]mikey.Suite{
+	mikey.AES_CM_128_HMAC_SHA1_80,
+	mikey.AES_CM_128_HMAC_SHA1_32,
+	mikey.AES_256_CM_HMAC_SHA1_80,
+	mikey.AES_256_CM_HMAC_SHA1_32,
+	mikey.AEAD_AES_128_GCM,
+	mikey.AEAD_AES_256_GCM,
+	mikey.NULL_HMAC_SHA1_80,
+	mikey.NULL_HMAC_SHA1_32,
 }
 
-// Suites returns the suites that contexts can be made for, as a list for
-// mikey.Config. The NULL suites work too but are not in it, because such a list
-// is what is accepted from others.
+// Suites returns the suites that encrypt.
 func Suites() []mikey.Suite {
 	var suites []mikey.Suite
-	for _, p := range profiles {
-		if p.suite.SRTP().EncrAlg != mikey.SRTPEncrNULL {
-			suites = append(suites, p.suite)
+	for _, s := range allSuites {
+		if s.SRTP().EncrAlg != mikey.SRTPEncrNULL {
+			suites = append(suites, s)
 		}
 	}
 	return suites
 }
 
-// profileOf returns the profile of a policy and the options for what differs
-// from it. An error is an *UnsupportedError.
-func profileOf(p *mikey.SRTPPolicy) (srtp.ProtectionProfile, []srtp.ContextOption, error) {
+// checkPolicy returns the suite whose profile does what the policy says, but for
+// encryption that is off. An error is an *UnsupportedError.
+func (st *Stream) checkPolicy() (mikey.Suite, error) {
+	p := &st.Policy
 	if err := checkPolicy(p); err != nil {
-		return 0, nil, err
+		return mikey.NoSuite, err
 	}
-	var opts []srtp.ContextOption
-	if !p.EncryptSRTP {
-		opts = append(opts, srtp.SRTPNoEncryption())
-	}
-	if !p.EncryptSRTCP {
-		opts = append(opts, srtp.SRTCPNoEncryption())
-	}
-	for _, known := range profiles {
-		s := known.suite.SRTP()
+	for _, known := range allSuites {
+		s := known.SRTP()
 		if p.EncrAlg == s.EncrAlg && p.EncrKeyLen == s.EncrKeyLen && p.SRTPTagLen == s.SRTPTagLen {
-			return known.profile, opts, nil
+			return known, nil
 		}
 	}
-	return 0, nil, unsupported("policy", p.Suite()) // unreachable
+	return mikey.NoSuite, unsupported("policy", p.Suite()) // unreachable
 }
 
 // checkPolicy refuses what no profile does, with the name of the parameter.
@@ -99,10 +85,8 @@ func checkPolicy(p *mikey.SRTPPolicy) error {
 		switch {
 		case p.SRTPTagLen != 16 || p.SRTCPTagLen != 16:
 			return unsupported(mikey.ParamAEADTagLen, min(p.SRTPTagLen, p.SRTCPTagLen))
-		case !p.EncryptSRTP: // RFC 7714 always encrypts SRTP
+		case !p.EncryptSRTP: // RFC 7714 always encrypts SRTP, and leaves SRTCP open (Section 9.3)
 			return unsupported(mikey.ParamEncryptSRTP, "off")
-		case !p.EncryptSRTCP:
-			return unsupported(mikey.ParamEncryptSRTCP, "off")
 		}
 		return nil
 	}

@@ -321,7 +321,7 @@ func (p Params) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // printable makes text from a peer fit for a log line.
 func printable(text string) string {
-	const most = 40
+	const most = 32 // less than the base64 text of the shortest key
 	if len(text) > most {
 		text = text[:most] + "..."
 	}

@@ -17,11 +17,11 @@
 // The offerer applies the answer, with [Offer.ApplyAnswer], and has its session
 // too. Contexts come from package srtpbridge:
 //
-//	send := srtpbridge.Stream{Policy: session.Send.Policy, Keys: session.Send.Keys}
-//	sender, err := send.Sender()
+//	send, err := srtpbridge.FromSDES(session.Send)
+//	sender, err := send.LimitedSender(session.Send.Limits, nil)
 //
-//	receive := srtpbridge.Stream{Policy: session.Receive.Policy, Keys: session.Receive.Keys}
-//	receiver, err := receive.Receiver()
+//	receive, err := srtpbridge.FromSDES(session.Receive)
+//	receiver, err := receive.LimitedReceiver(session.Receive.Limits, nil)
 //
 // A [Medium] says more than the attributes where there is more to say: another
 // profile, addresses that may change, FEC to an address of its own, port 0. A

@@ -265,6 +265,9 @@ func (a *Attribute) Check() error {
 	for _, e := range a.Params.Extensions {
 		if !strings.HasPrefix(e, "-") {
 			name, _, _ := strings.Cut(e, "=")
+			if strings.ContainsAny(name, ":|/") {
+				name = "something else" // perhaps a key behind a blank
+			}
 			return unsupported("session-param", "%s is unknown and mandatory", printable(name))
 		}
 	}

@@ -400,3 +400,27 @@ func TestLifetimeString(t *testing.T) {
 		}
 	}
 }
+
+// A key in the place of a session parameter, as behind a blank instead of ";",
+// does not come back in the error.
+func TestMisplacedKeyIsNotQuoted(t *testing.T) {
+	const key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj"
+	for _, line := range []string{
+		"1 AES_CM_128_HMAC_SHA1_80 inline:" + key + " inline:" + key,
+		"1 AES_CM_128_HMAC_SHA1_80 inline:" + key + " " + key,
+		"1 " + key + " inline:" + key,
+	} {
+		a, err := sdes.Parse(line)
+		if err == nil {
+			err = a.Check()
+		}
+		if err == nil {
+			t.Fatalf("%d octets are accepted", len(line))
+		}
+		for i := range len(key) - 8 {
+			if strings.Contains(err.Error(), key[i:i+8]) {
+				t.Fatalf("the error holds part of the key")
+			}
+		}
+	}
+}

@@ -60,6 +60,9 @@ func (m *Medium) checkTransport(c *Config) error {
 }
 
 func isMulticast(address string) bool {
+	if address == "" {
+		return false
+	}
 	if at, err := netip.ParseAddrPort(address); err == nil {
 		return at.Addr().IsMulticast()
 	}

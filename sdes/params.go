@@ -1,6 +1,7 @@
 package sdes
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -319,12 +320,20 @@ func (p Params) GoString() string { return p.String() }
 // LogValue is String.
 func (p Params) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// printable makes text from a peer fit for a log line.
+// printable makes text from a peer fit for an error or a log line. What does not
+// look like a name is not quoted at all, for it may be a key in the wrong place:
+// the shortest has 38 characters.
 func printable(text string) string {
-	const most = 32 // less than the base64 text of the shortest key
+	const most = 32
 	if len(text) > most {
-		text = text[:most] + "..."
+		return fmt.Sprintf("something of %d octets", len(text))
 	}
-	quoted := strconv.QuoteToASCII(text)
-	return quoted[1 : len(quoted)-1]
+	for _, c := range []byte(text) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("_-./:[]", c) >= 0:
+		default:
+			return fmt.Sprintf("something of %d octets", len(text))
+		}
+	}
+	return text
 }

@@ -1,10 +1,6 @@
 package sdp
 
-import (
-	"strings"
-
-	pionsdp "github.com/pion/sdp/v3"
-)
+import pionsdp "github.com/pion/sdp/v3"
 
 // MaxAttributes is how many key-mgmt attributes a description may have, all
 // levels together. Real ones have one, or one for each m= line and protocol.
@@ -26,7 +22,7 @@ func Extract(desc *pionsdp.SessionDescription) (*Levels, error) {
 	if desc == nil {
 		return nil, errNoDescription
 	}
-	var levels Levels
+	levels := Levels{Media: make([]Media, 0, len(desc.MediaDescriptions))}
 	budget := MaxAttributes
 
 	session, err := extractLevel(desc.Attributes, SessionLevel, &budget)
@@ -43,10 +39,10 @@ func Extract(desc *pionsdp.SessionDescription) (*Levels, error) {
 		if err != nil {
 			return nil, err
 		}
-		profile := strings.Join(media.MediaName.Protos, "/")
+		profile := profileOf(media)
 		levels.Media = append(levels.Media, Media{
 			Profile: profile,
-			Secure:  isSecure(profile),
+			Secure:  transportOf(profile) == secureRTP,
 			KeyMgmt: messages,
 		})
 	}

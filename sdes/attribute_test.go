@@ -410,7 +410,7 @@ func TestMisplacedKeyIsNotQuoted(t *testing.T) {
 		"1 AES_CM_128_HMAC_SHA1_80 inline:" + key + " " + key,
 		"1 " + key + " inline:" + key,
 	} {
-		a, err := sdes.Parse(line)
+		a, err := Parse(line)
 		if err == nil {
 			err = a.Check()
 		}

@@ -37,7 +37,9 @@ type Medium struct {
 
 	// Send is how this party protects its packets, Receive how the peer does:
 	// srtpbridge.Stream(m.Send) makes SRTP contexts. What a context does not do
-	// by itself, such as limits, is in SDES.Send and SDES.Receive.
+	// by itself, such as limits, is in SDES.Send and SDES.Receive; where the
+	// sdes.Config accepts what pion/srtp cannot do, srtpbridge.FromSDES of those
+	// says so.
 	Send, Receive Direction
 
 	// SendContext and ReceiveContext say what becomes of the SRTP contexts that

@@ -220,3 +220,17 @@ func (k *KeyData) appendTo(b []byte, next PayloadType) ([]byte, error) {
 	}
 	return k.Validity.appendTo(b)
 }
+
+func (v KeyValidity) clone() KeyValidity {
+	v.SPI = append([]byte(nil), v.SPI...)
+	v.From = append([]byte(nil), v.From...)
+	v.To = append([]byte(nil), v.To...)
+	return v
+}
+
+func (k KeyData) clone() KeyData {
+	k.Key = append([]byte(nil), k.Key...)
+	k.Salt = append([]byte(nil), k.Salt...)
+	k.Validity = k.Validity.clone()
+	return k
+}

@@ -203,7 +203,7 @@ func TestP10_KeyLengthsAreOctets(t *testing.T) {
 }
 
 // No text says how a rate is encoded: 0 is 0 in any length.
-func TestP11_KeyDerivationRate(t *testing.T) {
+func TestP11_R3711_002_003_KeyDerivationRate(t *testing.T) {
 	want := mikey.AES_CM_128_HMAC_SHA1_80.SRTP()
 	for _, params := range []string{"0600", "060100", "0602 0000", "0604 00000000", "0608 0000000000000000"} {
 		if p := readPolicy(t, params); p != want {

@@ -650,9 +650,9 @@ func refMatrix(encr, mac, prf, keyType, kvType, tsType byte, v bool, sessions in
 	return e, fill, lengths
 }
 
-// TestReferenceMatrix compares every combination of what a pre-shared key
-// exchange can be made of.
-func TestReferenceMatrix(t *testing.T) {
+// TestR3830_056_057_060_061_ReferenceMatrix compares every combination of what a
+// pre-shared key exchange can be made of.
+func TestR3830_056_057_060_061_ReferenceMatrix(t *testing.T) {
 	for encr := byte(0); encr <= 3; encr++ {
 		for mac := byte(0); mac <= 2; mac++ {
 			t.Run(fmt.Sprintf("%v/%v", mikey.EncrAlg(encr), mikey.MACAlg(mac)), func(t *testing.T) {

@@ -187,7 +187,7 @@ func TestTamperedOffers(t *testing.T) {
 }
 
 // R-4567-010, 022 to 026: the list of protocols is authenticated and compared.
-func TestR4567_022_025_SDPIDs(t *testing.T) {
+func TestR4567_022_024_025_SDPIDs(t *testing.T) {
 	o, err := onlyMIKEY.party(t).Offer(describe(t, audio))
 	if err != nil {
 		t.Fatal(err)

@@ -29,20 +29,30 @@ func MakeOffer(local Medium, config *Config) (*Offer, error) {
 	return makeOffer(local, config, nil)
 }
 
-// makeOffer makes an offer with fresh keys. previous is nil for the first one.
-func makeOffer(local Medium, config *Config, previous *Session) (*Offer, error) {
+// offerConfig returns a copy of the configuration, after the checks that come before
+// every offer.
+func offerConfig(local *Medium, config *Config) (Config, error) {
 	var c Config
 	if config != nil {
 		c = *config
 	}
 	if err := c.check(); err != nil {
-		return nil, err
+		return c, err
 	}
 	if err := local.checkTransport(&c); err != nil {
-		return nil, err
+		return c, err
 	}
 	if local.Rejected {
-		return nil, fmt.Errorf("sdes: %w: it needs no offer", ErrRejected)
+		return c, fmt.Errorf("sdes: %w: it needs no offer", ErrRejected)
+	}
+	return c, nil
+}
+
+// makeOffer makes an offer with fresh keys. previous is nil for the first one.
+func makeOffer(local Medium, config *Config, previous *Session) (*Offer, error) {
+	c, err := offerConfig(&local, config)
+	if err != nil {
+		return nil, err
 	}
 	attributes := make([]Attribute, len(c.suites()))
 	var all []Key

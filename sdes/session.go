@@ -244,18 +244,9 @@ func (s *Session) Reoffer(local Medium, config *Config) (*Offer, error) {
 	if local.moved(&s.localMedium) {
 		return s.Rekey(local, config)
 	}
-	var c Config
-	if config != nil {
-		c = *config
-	}
-	if err := c.check(); err != nil {
+	c, err := offerConfig(&local, config)
+	if err != nil {
 		return nil, err
-	}
-	if err := local.checkTransport(&c); err != nil {
-		return nil, err
-	}
-	if local.Rejected {
-		return nil, fmt.Errorf("sdes: %w: it needs no offer", ErrRejected)
 	}
 	return newOffer(local, c, []Attribute{s.local.clone()}, s)
 }

@@ -37,13 +37,8 @@ type KeyAgreement interface {
 // 4.2.7), false for other numbers. The TGK is the secret with the length of the
 // group, leading zeros included.
 func (g DHGroup) KeyAgreement() (KeyAgreement, bool) {
-	switch g {
-	case OAKLEY5:
-		return oakley{g, modp.Oakley5}, true
-	case OAKLEY1:
-		return oakley{g, modp.Oakley1}, true
-	case OAKLEY2:
-		return oakley{g, modp.Oakley2}, true
+	if group := modp.ByNumber(uint8(g)); group != nil {
+		return oakley{g, group}, true
 	}
 	return nil, false
 }

@@ -25,19 +25,6 @@ func agreement(g mikey.DHGroup) (mikey.KeyAgreement, bool) {
 	return agreements[i], true
 }
 
-// modpGroup returns the group of integers of that number, nil if it is none.
-func modpGroup(g mikey.DHGroup) *modp.Group {
-	switch g {
-	case mikey.OAKLEY5:
-		return modp.Oakley5
-	case mikey.OAKLEY1:
-		return modp.Oakley1
-	case mikey.OAKLEY2:
-		return modp.Oakley2
-	}
-	return nil
-}
-
 func (w *walker) dh(p *mikey.DH) *DH {
 	out := &DH{
 		Group:       int(p.Group),
@@ -61,7 +48,7 @@ func (w *walker) dh(p *mikey.DH) *DH {
 		}
 		return out
 	}
-	group := modpGroup(p.Group)
+	group := modp.ByNumber(uint8(p.Group))
 	if group == nil {
 		return out // unreachable: the decoder does not know how long the value is
 	}

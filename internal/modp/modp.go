@@ -49,6 +49,20 @@ var (
 			"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF")
 )
 
+// ByNumber returns the group with that number in the DH-Group field, nil if it is
+// none of these (RFC 3830, Section 6.4).
+func ByNumber(n uint8) *Group {
+	switch n {
+	case 0:
+		return Oakley5
+	case 1:
+		return Oakley1
+	case 2:
+		return Oakley2
+	}
+	return nil
+}
+
 func newGroup(prime string) *Group {
 	p, err := hex.DecodeString(prime)
 	if err != nil {

@@ -257,15 +257,7 @@ func (g fixedPrivate) Respond(rand io.Reader, initiator []byte) (value, tgk []by
 
 // modp returns the MODP group, whose private values have any length.
 func (g fixedPrivate) modp() *modp.Group {
-	switch g.Group() {
-	case mikey.OAKLEY1:
-		return modp.Oakley1
-	case mikey.OAKLEY2:
-		return modp.Oakley2
-	case mikey.OAKLEY5:
-		return modp.Oakley5
-	}
-	return nil
+	return modp.ByNumber(uint8(g.Group()))
 }
 
 // A fixedReader answers reads of the right length from a queue, and others from

@@ -1,9 +1,6 @@
 package mikey
 
-import (
-	"crypto"
-	"slices"
-)
+import "slices"
 
 // SignedDH returns the mode in which both parties agree on the TGK with signed
 // Diffie-Hellman values (RFC 3830, Section 3.3). Groups are those that this party
@@ -71,9 +68,7 @@ func (m *dhMode) OpenRequest(x *Exchange) error {
 		return err
 	}
 	var err error
-	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, func(key crypto.PublicKey) error {
-		return m.x509.verify(msg, key, nil, false)
-	})
+	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, nil, false)
 	if err != nil {
 		return err
 	}
@@ -106,9 +101,7 @@ func (m *dhMode) OpenResponse(x *Exchange) error {
 		return err
 	}
 	var err error
-	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDr, func(key crypto.PublicKey) error {
-		return m.x509.verify(msg, key, nil, false)
-	})
+	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDr, nil, false)
 	if err != nil {
 		return err
 	}
@@ -130,8 +123,6 @@ func (c *X509) openError(x *Exchange, msg *Message) error {
 	if err := checkPayloads(msg, allowed, SIGNPayload); err != nil {
 		return err
 	}
-	_, err := c.authenticate(x, msg, x.IDr, func(key crypto.PublicKey) error {
-		return c.verify(msg, key, nil, false)
-	})
+	_, err := c.authenticate(x, msg, x.IDr, nil, false)
 	return err
 }

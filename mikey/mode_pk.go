@@ -118,9 +118,7 @@ func (m *pkMode) OpenRequest(x *Exchange) error {
 	if err != nil {
 		return err
 	}
-	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, func(key crypto.PublicKey) error {
-		return m.x509.verify(msg, key, nil, false)
-	})
+	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, nil, false)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package mikey
 
 import (
-	"crypto"
 	"encoding/binary"
 	"io"
 )
@@ -46,9 +45,7 @@ func (m *rsarMode) SealRequest(x *Exchange) ([]byte, error) {
 func (m *rsarMode) OpenRequest(x *Exchange) error {
 	msg := x.Request
 	var err error
-	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, func(key crypto.PublicKey) error {
-		return m.x509.verify(msg, key, nil, false)
-	})
+	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDi, nil, false)
 	if err != nil {
 		return err
 	}
@@ -133,9 +130,7 @@ func (m *rsarMode) OpenResponse(x *Exchange) error {
 	// Section 3.6), or, as RFC 3830 has it and others do, with its type and
 	// length.
 	var err error
-	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDr, func(key crypto.PublicKey) error {
-		return m.x509.verify(msg, key, x.verificationInput(nil), true)
-	})
+	x.PeerCertificates, err = m.x509.authenticate(x, msg, x.IDr, x.verificationInput(nil), true)
 	if err != nil {
 		return err
 	}

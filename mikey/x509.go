@@ -8,13 +8,11 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"errors"
 	"strings"
 
 	"github.com/cloudflare/circl/sign/ed448"
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+	"github.com/gomikey/gomikey/internal/spki"
 )
 
 // A KeyPair is a certificate with its private key.
@@ -360,8 +358,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 }
 
 // authenticate verifies that a message was signed by the peer and that the peer
-// is id. It returns the certificates of the peer.
-func (c *X509) authenticate(x *Exchange, m *Message, id ID, verify func(key crypto.PublicKey) error) ([]*x509.Certificate, error) {
+// is id. For more and eitherCoverage see verify. It returns the certificates of
+// the peer.
+func (c *X509) authenticate(x *Exchange, m *Message, id ID, more []byte, eitherCoverage bool) ([]*x509.Certificate, error) {
 	chain, err := c.peerChain(m)
 	if err != nil {
 		return nil, err
@@ -376,7 +375,7 @@ func (c *X509) authenticate(x *Exchange, m *Message, id ID, verify func(key cryp
 	if err := c.checkStrength(key); err != nil {
 		return nil, err
 	}
-	if err := verify(key); err != nil {
+	if err := c.verify(m, key, more, eitherCoverage); err != nil {
 		return nil, err
 	}
 	if known := x.KnownPeer; known != nil && !chain[0].Equal(known) && id.IsZero() {
@@ -387,32 +386,22 @@ func (c *X509) authenticate(x *Exchange, m *Message, id ID, verify func(key cryp
 	return chain, c.verifyIdentity(chain, id)
 }
 
-// Types of keys that package x509 does not read.
-var (
-	oidRSAESOAEP = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 7} // RFC 8017, Appendix A.2.1
-	oidEd448     = asn1.ObjectIdentifier{1, 3, 101, 113}             // RFC 8410, Section 3
-)
-
 // certificateKey returns the public key of a certificate, and whether it is one
 // for RSAES-OAEP alone.
 func certificateKey(c *x509.Certificate) (key crypto.PublicKey, oaep bool, err error) {
 	if c.PublicKey != nil {
 		return c.PublicKey, false, nil
 	}
-	spki := cryptobyte.String(c.RawSubjectPublicKeyInfo)
-	var algorithm, rest cryptobyte.String
-	var oid asn1.ObjectIdentifier
-	var bits asn1.BitString
-	if !spki.ReadASN1(&rest, cbasn1.SEQUENCE) || !rest.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
-		!algorithm.ReadASN1ObjectIdentifier(&oid) || !rest.ReadASN1BitString(&bits) {
+	oid, bits, ok := spki.Of(c)
+	if !ok {
 		return nil, false, errors.New("its public key is malformed")
 	}
 	switch {
-	case oid.Equal(oidRSAESOAEP):
-		public, err := x509.ParsePKCS1PublicKey(bits.Bytes)
+	case oid.Equal(spki.RSAESOAEP):
+		public, err := x509.ParsePKCS1PublicKey(bits)
 		return public, true, err
-	case oid.Equal(oidEd448) && len(bits.Bytes) == ed448.PublicKeySize:
-		return ed448.PublicKey(bits.Bytes), false, nil
+	case oid.Equal(spki.Ed448) && len(bits) == ed448.PublicKeySize:
+		return ed448.PublicKey(bits), false, nil
 	}
 	return nil, false, errors.New("its public key is of an unknown type")
 }

@@ -9,16 +9,14 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/hex"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gomikey/gomikey/internal/spki"
 	"github.com/gomikey/gomikey/mikey"
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // leastRSABits is the length of RSA keys below which there is a note. Exchanges
@@ -145,17 +143,13 @@ func publicKey(c *x509.Certificate) *CertKey {
 	if c.PublicKeyAlgorithm != x509.UnknownPublicKeyAlgorithm {
 		out.KeyType = c.PublicKeyAlgorithm.String()
 	}
-	spki := cryptobyte.String(c.RawSubjectPublicKeyInfo)
-	var algorithm, rest cryptobyte.String
-	var oid asn1.ObjectIdentifier
-	var bits asn1.BitString
-	if !spki.ReadASN1(&rest, cbasn1.SEQUENCE) || !rest.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
-		!algorithm.ReadASN1ObjectIdentifier(&oid) || !rest.ReadASN1BitString(&bits) {
+	oid, bits, ok := spki.Of(c)
+	if !ok {
 		return out
 	}
 	out.OID = oid.String()
-	if oid.Equal(oidRSAESOAEP) {
-		if k, err := x509.ParsePKCS1PublicKey(bits.Bytes); err == nil {
+	if oid.Equal(spki.RSAESOAEP) {
+		if k, err := x509.ParsePKCS1PublicKey(bits); err == nil {
 			return &CertKey{KeyType: keyTypeOAEP, Bits: k.N.BitLen()}
 		}
 	}
@@ -165,8 +159,6 @@ func publicKey(c *x509.Certificate) *CertKey {
 // keyTypeOAEP is a type of RSA keys that package x509 does not read: those for
 // RSAES-OAEP alone (RFC 8017, Appendix A.2.1).
 const keyTypeOAEP = "RSAES-OAEP"
-
-var oidRSAESOAEP = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 7}
 
 func (k *CertKey) rsa() bool { return k.KeyType == "RSA" || k.KeyType == keyTypeOAEP }
 

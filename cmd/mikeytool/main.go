@@ -1,5 +1,6 @@
 // Command mikeytool looks into MIKEY messages, shows a secured call, makes keys and
-// certificates, and lets test suites drive this implementation.
+// certificates, and runs the conformance suite against this and other
+// implementations.
 package main
 
 import (
@@ -29,6 +30,9 @@ Usage:
     mikeytool peer
         speak the conformance peer protocol
 
+    mikeytool conform [--peer COMMAND] [--run REGEXP]
+        run the conformance suite against this library or a program
+
 INPUT is a file; without it, or with "-", it is standard input. Results go to
 standard output, everything else to standard error. The exit status is 0 for
 success, 1 if the operation failed or a message is not valid, 2 for wrong usage.
@@ -56,6 +60,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		"demo":    demo,
 		"keygen":  keygen,
 		"peer":    peerCommand,
+		"conform": conformCommand,
 	}
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)

@@ -67,7 +67,7 @@ func (p *Process) Do(request []byte) ([]byte, error) {
 	timer := time.NewTimer(p.Timeout)
 	defer timer.Stop()
 	// A program that ended, or does not read, shows in what it answers.
-	go p.in.Write(append(request, '\n'))
+	go func(in io.Writer) { _, _ = in.Write(append(request, '\n')) }(p.in)
 	select {
 	case line, ok := <-p.lines:
 		if ok {

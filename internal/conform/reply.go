@@ -79,11 +79,24 @@ func lookUp(path string, replies []map[string]any) (any, error) {
 	}
 	var value any = replies[n-1]
 	for _, name := range names[1:] {
-		members, ok := value.(map[string]any)
-		if !ok || members[name] == nil {
+		value = member(value, name)
+		if value == nil {
 			return nil, fmt.Errorf("the reply to call %d has no %s", n, strings.Join(names[1:], "."))
 		}
-		value = members[name]
 	}
 	return value, nil
+}
+
+// member returns a member of an object, or an element of a list, whose name is
+// its index from 0.
+func member(value any, name string) any {
+	switch value := value.(type) {
+	case map[string]any:
+		return value[name]
+	case []any:
+		if i, err := strconv.Atoi(name); err == nil && 0 <= i && i < len(value) {
+			return value[i]
+		}
+	}
+	return nil
 }

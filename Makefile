@@ -1,5 +1,5 @@
 # Names for the longer commands. "go test ./..." works without any of this.
-.PHONY: check test interop fuzz fuzz-long bench
+.PHONY: check test conform mutation interop fuzz fuzz-long bench
 
 # Everything that continuous integration runs.
 check:
@@ -7,6 +7,15 @@ check:
 
 test:
 	go test ./...
+
+# The conformance suite, also through the line protocol and against the peer in
+# Python.
+conform:
+	bash .ci/run conform
+
+# Breaks the library in many ways, and shows that the test vectors notice.
+mutation:
+	bash .ci/run mutation
 
 # Tests with FFmpeg, baresip, libsrtp, Wireshark and GStreamer. On Debian as
 # root, those are installed.

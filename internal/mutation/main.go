@@ -18,7 +18,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 )
 
 func main() {
@@ -60,29 +59,35 @@ func run(pattern string, jobs int, w io.Writer) error {
 			selected = append(selected, &mutations[i])
 		}
 	}
-	results := make([]string, len(selected))
-	errs := make([]error, len(selected))
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, max(1, jobs))
-	for i, m := range selected {
-		slots <- struct{}{}
-		wait.Go(func() {
-			results[i], errs[i] = m.try(root, filepath.Join(dir, fmt.Sprint(i)))
-			<-slots
-		})
+	type outcome struct {
+		caught string
+		err    error
 	}
-	wait.Wait()
-
+	outcomes := make([]chan outcome, len(selected))
+	slots := make(chan struct{}, max(1, jobs))
+	for i := range selected {
+		outcomes[i] = make(chan outcome, 1)
+	}
+	go func() {
+		for i, m := range selected {
+			slots <- struct{}{}
+			go func() {
+				caught, err := m.try(root, filepath.Join(dir, fmt.Sprint(i)))
+				outcomes[i] <- outcome{caught, err}
+				<-slots
+			}()
+		}
+	}()
 	survived := 0
 	for i, m := range selected {
-		switch {
-		case errs[i] != nil:
-			return fmt.Errorf("%s: %w", m.name, errs[i])
-		case results[i] == "":
+		switch o := <-outcomes[i]; {
+		case o.err != nil:
+			return fmt.Errorf("%s: %w", m.name, o.err)
+		case o.caught == "":
 			survived++
 			fmt.Fprintf(w, "SURVIVED  %-58s %s\n", m.name, m.file)
 		default:
-			fmt.Fprintf(w, "caught    %-58s %s\n", m.name, results[i])
+			fmt.Fprintf(w, "caught    %-58s %s\n", m.name, o.caught)
 		}
 	}
 	fmt.Fprintf(w, "%d mutations, %d caught\n", len(selected), len(selected)-survived)

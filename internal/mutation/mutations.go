@@ -24,7 +24,7 @@ var mutations = []mutation{
 	},
 	{
 		"PRF: blocks follow each other instead of being XORed", "internal/prf/prf.go",
-		"n := subtle.XORBytes(outkey, outkey, block)", "n := copy(outkey, block)",
+		"n := subtle.XORBytes(outkey, outkey, block)", "n := subtle.XORBytes(outkey, block, make([]byte, len(block)))",
 	},
 	{
 		"PRF: A_i is not fed back", "internal/prf/prf.go",
@@ -215,7 +215,7 @@ var mutations = []mutation{
 	{
 		"DH: the echo of DHi is not compared", "mikey/agreement.go",
 		"if dhi.Group != a.own.Group || !bytes.Equal(dhi.Value, a.own.Value) || !dhi.Validity.equal(a.own.Validity) {",
-		"if !bytes.Equal(nil, nil) {",
+		"if !bytes.Equal(dhi.Value, dhi.Value) {",
 	},
 	{
 		"DH: DHi before DHr", "mikey/agreement.go",
@@ -275,7 +275,7 @@ var mutations = []mutation{
 	},
 	{
 		"answer: the timestamp is not compared", "mikey/pending.go",
-		"if *ts != x.Timestamp && !x.Config.Libmikey.AcceptT {", "if false {",
+		"if *ts != x.Timestamp && !x.Config.Libmikey.AcceptT {", "if *ts != *ts {",
 	},
 	{
 		"answer: the CSB ID is not compared", "mikey/pending.go",
@@ -315,7 +315,7 @@ var mutations = []mutation{
 	},
 	{
 		"RSA-R: policies that were not offered are taken", "mikey/pending.go",
-		"		if !offered {", "		if false {",
+		"		if !offered {", "		if false && !offered {",
 	},
 
 	// Codec.
@@ -368,7 +368,7 @@ var mutations = []mutation{
 	},
 	{
 		"policy: any key derivation rate is taken", "mikey/policy.go",
-		"			if b != 0 {\n				return", "			if false {\n				return",
+		"			if b != 0 {\n				return", "			if b != b {\n				return",
 	},
 	{
 		"policy: a key length in bits is taken", "mikey/policy.go",

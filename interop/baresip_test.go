@@ -32,6 +32,8 @@ type baresip struct {
 func startBaresip(t *testing.T, args ...string) *baresip {
 	t.Helper()
 	need(t, "baresip")
+	help, _ := command(t, "baresip", "-h").CombinedOutput() // with a status as if that was wrong
+	version(t, "baresip", help)
 	var modules string
 	for _, pattern := range []string{"/usr/lib*/baresip/modules", "/usr/lib/*/baresip/modules", "/usr/local/lib*/baresip/modules"} {
 		if found, _ := filepath.Glob(pattern); len(found) > 0 {
@@ -129,6 +131,7 @@ type call struct {
 	to             *net.UDPAddr // where baresip receives media
 	keys           *sdes.Session
 	bye            func(context.Context) error
+	column         string // of the matrix
 }
 
 // talk plays a tone and records for a second, and ends the call.
@@ -146,12 +149,16 @@ func (c *call) talk(t *testing.T, b *baresip) {
 	}
 	checkTone(t, "from baresip", heard, 660)
 	checkTone(t, "at baresip", b.recording(t), 440)
-	c.checkRTCP(t)
+	cell := "SRTP both ways, its SRTCP"
+	if !c.authenticRTCP(t) {
+		cell = "SRTP both ways, not its SRTCP"
+	}
+	packetsTable.record(t, c.keys.Suite.String(), c.column, "%s", cell)
 }
 
-// checkRTCP checks that some of the RTCP packets of baresip are authentic. Not
-// all are: version 1.0 sends one before it has keys, and its BYE never is.
-func (c *call) checkRTCP(t *testing.T) {
+// authenticRTCP tells whether some of the RTCP packets of baresip are authentic.
+// Not all are: version 1.0 sends one before it has keys, and its BYE never is.
+func (c *call) authenticRTCP(t *testing.T) bool {
 	t.Helper()
 	ctx := receiver(t, stream(&c.keys.Receive))
 	authentic := 0
@@ -167,6 +174,7 @@ func (c *call) checkRTCP(t *testing.T) {
 	if authentic == 0 && c.keys.Suite != mikey.AES_CM_128_HMAC_SHA1_32 {
 		t.Error("no authentic SRTCP from baresip")
 	}
+	return authentic > 0
 }
 
 // offer calls baresip. The offer has an attribute for each of the suites.
@@ -178,7 +186,7 @@ func (b *baresip) offer(t *testing.T, suites ...mikey.Suite) (c *call, offer *sd
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &call{}
+	c = &call{column: "baresip is called"}
 	c.media, c.control = listenPair(t)
 	here := newUserAgent(t, func([]byte) ([]byte, error) { return nil, errors.New("nobody calls here") })
 	ctx, cancel := context.WithTimeout(t.Context(), hang)
@@ -198,6 +206,7 @@ func TestCallBaresip(t *testing.T) {
 		suites []mikey.Suite
 	}{
 		{"default suites", sdes.DefaultSuites()},
+		{"AES_CM_128_HMAC_SHA1_80", []mikey.Suite{mikey.AES_CM_128_HMAC_SHA1_80}},
 		{"AES_CM_128_HMAC_SHA1_32", []mikey.Suite{mikey.AES_CM_128_HMAC_SHA1_32}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -225,9 +234,11 @@ func TestCallBaresip(t *testing.T) {
 // the call themselves.
 func TestBaresipWithoutSuite(t *testing.T) {
 	b := startBaresip(t)
-	c, offer, answer, err := b.offer(t, mikey.F8_128_HMAC_SHA1_80)
+	const suite = mikey.F8_128_HMAC_SHA1_80
+	c, offer, answer, err := b.offer(t, suite)
 	if err != nil {
 		t.Logf("baresip refuses the call: %v", err)
+		packetsTable.record(t, suite.String(), "baresip is called", "no: refuses the call")
 		return
 	}
 	medium, _, err := read(answer)
@@ -239,6 +250,7 @@ func TestBaresipWithoutSuite(t *testing.T) {
 		t.Errorf("accepted: %v\n%s", keys, answer)
 	}
 	t.Log(err)
+	packetsTable.record(t, suite.String(), c.column, "no: its answer is refused")
 	if err := c.bye(t.Context()); err != nil {
 		t.Errorf("BYE: %v", err)
 	}
@@ -246,7 +258,7 @@ func TestBaresipWithoutSuite(t *testing.T) {
 
 // baresip calls, and this side answers its offer.
 func TestCallFromBaresip(t *testing.T) {
-	c := &call{}
+	c := &call{column: "baresip calls"}
 	c.media, c.control = listenPair(t)
 	here := newUserAgent(t, func(offer []byte) ([]byte, error) {
 		remote, to, err := read(offer)

@@ -6,4 +6,9 @@
 // is how .ci/run calls it, after it has installed the programs:
 //
 //	bash .ci/run interop
+//
+// What the tests find out is the matrix of docs/interop.md. With
+// INTEROP=required, they fail if it has changed. To write it anew:
+//
+//	go test ./interop/ -update
 package interop

@@ -13,6 +13,7 @@ import (
 // FFmpeg sends with the key of an a=crypto attribute.
 func TestFFmpegSends(t *testing.T) {
 	need(t, "ffmpeg")
+	version(t, "FFmpeg", output(t, command(t, "ffmpeg", "-version")))
 	for _, tt := range []struct {
 		name  string // of the suite at FFmpeg
 		suite mikey.Suite
@@ -39,6 +40,14 @@ func TestFFmpegSends(t *testing.T) {
 				t.Errorf("SRTCP: %v", err)
 			}
 			t.Logf("SRTCP: %v", err)
+			cell := "SRTP and SRTCP"
+			if err != nil {
+				cell = "SRTP, but not SRTCP"
+			}
+			if tt.name != tt.suite.String() {
+				cell += " under the name " + tt.name
+			}
+			packetsTable.record(t, tt.suite.String(), "from FFmpeg", "%s", cell)
 		})
 	}
 }
@@ -69,6 +78,7 @@ func TestFFmpegReceives(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkTone(t, "at FFmpeg", littleEndian(data), 440)
+			packetsTable.record(t, suite.String(), "to FFmpeg", "SRTP")
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ func missing(t *testing.T, format string, args ...any) {
 	if os.Getenv("INTEROP") == "required" {
 		t.Fatalf(format, args...)
 	}
+	incomplete.Store(true)
 	t.Skipf(format, args...)
 }
 
@@ -34,6 +36,7 @@ func missing(t *testing.T, format string, args ...any) {
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	if testing.Short() && os.Getenv("INTEROP") != "required" {
+		incomplete.Store(true)
 		t.Skip("not with -short")
 	}
 	for _, name := range programs {
@@ -42,6 +45,19 @@ func need(t *testing.T, programs ...string) {
 		}
 	}
 }
+
+// version notes the version of a program for the matrix: the first in what the
+// program prints about itself.
+func version(t *testing.T, program string, printed []byte) {
+	t.Helper()
+	number := versionNumber.Find(printed)
+	if number == nil {
+		t.Fatalf("the version of %s is not in %q", program, printed)
+	}
+	programs.Store(program, string(number))
+}
+
+var versionNumber = regexp.MustCompile(`[0-9]+(\.[0-9]+)+`)
 
 // command returns a command that does not outlive the test, and neither does
 // what it starts.

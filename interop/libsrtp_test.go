@@ -30,6 +30,7 @@ func newLibsrtp(t *testing.T) *libsrtp {
 	if err != nil {
 		missing(t, "libsrtp2 is not installed with its headers")
 	}
+	version(t, "libsrtp", output(t, command(t, "pkg-config", "--modversion", "libsrtp2")))
 	program := filepath.Join(t.TempDir(), "libsrtp")
 	output(t, command(t, "gcc", append([]string{"-O1", "-Wall", "-Werror", "-o", program, "testdata/libsrtp.c"},
 		strings.Fields(string(flags))...)...))
@@ -212,6 +213,7 @@ func TestLibsrtp(t *testing.T) {
 
 			ctx = receiver(t, r.st)
 			lib.session(t, "receive", r.suite, r.st)
+			cells := map[string]string{"rtp": "both ways", "rtcp": "both ways"}
 			for i := range all {
 				ours, err := all[i].unprotect(ctx, protected[i])
 				if err != nil {
@@ -222,10 +224,14 @@ func TestLibsrtp(t *testing.T) {
 				switch answer := lib.run(t, "%s %x", all[i].kind, protected[i]); {
 				case answer == badMKI && all[i].kind == "rtcp" && r.st.Policy.SRTPTagLen != r.st.Policy.SRTCPTagLen:
 					t.Logf("rtcp packet %d: libsrtp looks for the MKI before a tag of %d octets", i, r.st.Policy.SRTPTagLen)
+					cells["rtcp"] = "with an MKI from libsrtp only"
 				case answer != hex.EncodeToString(all[i].data):
 					t.Errorf("%s packet %d:\n   clear %x\n libsrtp %s", all[i].kind, i, all[i].data, answer)
 				}
 			}
+
+			packetsTable.record(t, r.suite.String(), "libsrtp, SRTP", "%s", cells["rtp"])
+			packetsTable.record(t, r.suite.String(), "libsrtp, SRTCP", "%s", cells["rtcp"])
 
 			// Both refuse what they have seen before, and what was changed.
 			for i := range all {

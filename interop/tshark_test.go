@@ -4,145 +4,131 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gomikey/gomikey/mikey"
 )
 
-// fields are the fields of Wireshark that are looked at, by name.
-var fields = []string{
-	"mikey.version", "mikey.type", "mikey.v.set", "mikey.prf_func", "mikey.csb_id", "mikey.cs_count",
+// headerFields and fields are the fields of Wireshark that are looked at, by
+// name.
+var headerFields = []string{
+	"mikey.version", "mikey.type", "mikey.v.set", "mikey.prf_func", "mikey.csb_id", "mikey.cs_count", "mikey.cs_id_map_type",
+}
+
+var fields = append(slices.Clip(headerFields),
 	"mikey.next_payload", "mikey.srtp_id.policy_no", "mikey.srtp_id.ssrc", "mikey.srtp_id.roc",
 	"mikey.kemac.encr_alg", "mikey.kemac.key_data", "mikey.kemac.mac_alg", "mikey.kemac.mac",
-	"mikey.key.type", "mikey.key.kv", "mikey.key.data", "mikey.key.kv.spi",
-	"mikey.pke.data", "mikey.dh.group", "mikey.dh.value", "mikey.sign.type", "mikey.sign.data",
-	"mikey.t.ts_type", "mikey.id.type", "mikey.id.data", "mikey.cert.type", "mikey.cert.data",
-	"mikey.v.auth_alg", "mikey.v.ver_data", "mikey.sp.no", "mikey.sp.encr_alg", "mikey.sp.encr_len",
-	"mikey.sp.auth_tag_len", "mikey.rand.data", "mikey.err.no", "mikey.ext.type",
+	"mikey.key.type", "mikey.key.kv", "mikey.key.data", "mikey.key.salt", "mikey.key.kv.spi", "mikey.key.kv.from", "mikey.key.kv.to",
+	"mikey.pke.c", "mikey.pke.data", "mikey.dh.group", "mikey.dh.value", "mikey.dh.kv", "mikey.sign.type", "mikey.sign.data",
+	"mikey.t.ts_type", "mikey.id.role", "mikey.id.type", "mikey.id.data", "mikey.cert.type", "mikey.cert.data",
+	"mikey.v.auth_alg", "mikey.v.ver_data", "mikey.sp.no", "mikey.sp.proto_type", "mikey.sp.param.type", "mikey.sp.patam.value",
+	"mikey.sp.encr_alg", "mikey.sp.encr_len", "mikey.sp.auth_alg", "mikey.sp.auth_key_len", "mikey.sp.salt_len", "mikey.sp.prf",
+	"mikey.sp.srtp_encr", "mikey.sp.srtcp_encr", "mikey.sp.srtp_auth", "mikey.sp.auth_tag_len",
+	"mikey.rand.data", "mikey.err.no", "mikey.ext.type", "mikey.ext.data", "mikey.ext.value",
 	"_ws.malformed", "_ws.expert.message",
-}
+)
 
 // spelling evens out versions of Wireshark. <MISSING> stands for no octets.
 var spelling = strings.NewReplacer("<MISSING>", "", "True", "1", "False", "0")
 
-// Wireshark reads the messages of every mode as they are meant.
+// Wireshark reads the messages of every mode as they are meant, except for what
+// it does not know.
 func TestTshark(t *testing.T) {
 	need(t, "tshark", "text2pcap")
-	all := messages(t)
+	version(t, "tshark", output(t, command(t, "tshark", "--version")))
+	type row struct {
+		tab *table
+		message
+	}
+	var all []row
+	for _, m := range messages(t) {
+		all = append(all, row{messagesTable, m})
+	}
+	for _, m := range published(t) {
+		all = append(all, row{publishedTable, m})
+	}
+	for _, suite := range mikey.Suites() {
+		data, _ := withPolicy(t, suite, suite.Policy(0))
+		all = append(all, row{policiesTable, message{suite.String(), data}})
+	}
 	var dump bytes.Buffer
-	for _, m := range all {
-		fmt.Fprintf(&dump, "000000 % x\n", m.data)
+	for _, r := range all {
+		fmt.Fprintf(&dump, "000000 % x\n", r.data)
 	}
 	capture := filepath.Join(t.TempDir(), "mikey.pcap")
 	convert := command(t, "text2pcap", "-q", "-u", "2269,2269", "-", capture)
 	convert.Stdin = &dump
 	output(t, convert)
 
-	args := []string{"-n", "-r", capture, "-d", "udp.port==2269,mikey", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"}
+	dissect := func(args ...string) string {
+		args = append([]string{"-n", "-r", capture, "-d", "udp.port==2269,mikey"}, args...)
+		return string(output(t, command(t, "tshark", args...)))
+	}
+	args := []string{"-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
-	lines := strings.Split(strings.TrimRight(string(output(t, command(t, "tshark", args...))), "\n"), "\n")
-	if len(lines) != len(all) {
-		t.Fatalf("tshark shows %d packets, want %d", len(lines), len(all))
+	lines := strings.Split(strings.TrimRight(dissect(args...), "\n"), "\n")
+	const separator = "=== next"
+	texts := strings.SplitAfter(dissect("-V", "-S", separator), separator)
+	if len(lines) != len(all) || len(texts) != len(all)+1 {
+		t.Fatalf("tshark shows %d and %d packets, want %d", len(lines), len(texts)-1, len(all))
 	}
-	for i, m := range all {
-		t.Run(m.name, func(t *testing.T) {
-			want := expected(t, m.data)
-			values := strings.Split(lines[i], "\t")
-			for j, f := range fields {
-				value, want := spelling.Replace(values[j]), strings.Join(want[f], ",")
-				if value != want {
-					t.Errorf("%s is %s, want %s", f, value, want)
+	for i, r := range all {
+		t.Run(r.name, func(t *testing.T) {
+			found := make(map[string]string)
+			for j, value := range strings.Split(lines[i], "\t") {
+				found[fields[j]] = spelling.Replace(value)
+			}
+			cell := "yes"
+			want, gap := tsharkWant(t, r.data, false)
+			if wrong := tsharkDiffers(found, want, fields); len(wrong) > 0 {
+				cell = "partly: " + gap
+				looked := slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return strings.HasPrefix(f, "_ws.") })
+				if gap == misreads {
+					looked = headerFields
+				}
+				if want, _ = tsharkWant(t, r.data, true); gap == "" || len(tsharkDiffers(found, want, looked)) > 0 {
+					t.Error(strings.Join(wrong, "\n"))
 				}
 			}
+			if unknown := tsharkUnknown(texts[i]); len(unknown) > 0 {
+				cell += "; unknown: " + strings.Join(unknown, ", ")
+			}
+			r.tab.record(t, r.name, tsharkReads, "%s", cell)
 		})
 	}
 }
 
-// expected returns what the fields of a message should be.
-func expected(t *testing.T, data []byte) map[string][]string {
-	t.Helper()
-	m, err := mikey.ParseMessage(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := make(map[string][]string)
-	number := func(field string, v int) { want[field] = append(want[field], strconv.Itoa(v)) }
-	octets := func(field string, v []byte) { want[field] = append(want[field], fmt.Sprintf("%x", v)) }
-
-	number("mikey.version", mikey.Version)
-	number("mikey.type", int(m.Header.DataType))
-	number("mikey.v.set", map[bool]int{true: 1}[m.Header.V])
-	number("mikey.prf_func", int(m.Header.PRF))
-	want["mikey.csb_id"] = []string{fmt.Sprintf("0x%08x", m.Header.CSBID)}
-	number("mikey.cs_count", len(m.Header.CryptoSessions))
-	for _, cs := range m.Header.CryptoSessions {
-		number("mikey.srtp_id.policy_no", int(cs.Policy))
-		want["mikey.srtp_id.ssrc"] = append(want["mikey.srtp_id.ssrc"], fmt.Sprintf("0x%08x", cs.SSRC))
-		want["mikey.srtp_id.roc"] = append(want["mikey.srtp_id.roc"], fmt.Sprintf("0x%08x", cs.ROC))
-	}
-	for _, p := range m.Payloads {
-		number("mikey.next_payload", int(p.Type()))
-		switch p := p.(type) {
-		case *mikey.KEMAC:
-			number("mikey.kemac.encr_alg", int(p.EncrAlg))
-			if p.EncrAlg == mikey.EncrNULL && len(p.EncrData) > 0 {
-				_, keys, err := mikey.ParseKeyData(mikey.KeyDataPayload, p.EncrData)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, key := range keys {
-					number("mikey.key.type", int(key.KeyType))
-					number("mikey.key.kv", int(key.Validity.Type))
-					octets("mikey.key.data", key.Key)
-					octets("mikey.key.kv.spi", key.Validity.SPI)
-				}
-			} else {
-				octets("mikey.kemac.key_data", p.EncrData)
-			}
-			number("mikey.kemac.mac_alg", int(p.MACAlg))
-			octets("mikey.kemac.mac", p.MAC)
-		case *mikey.PKE:
-			octets("mikey.pke.data", p.Data)
-		case *mikey.DH:
-			number("mikey.dh.group", int(p.Group))
-			octets("mikey.dh.value", p.Value)
-		case *mikey.Sign:
-			number("mikey.sign.type", int(p.SignType))
-			octets("mikey.sign.data", p.Signature)
-		case *mikey.Timestamp:
-			number("mikey.t.ts_type", int(p.TSType))
-		case *mikey.ID:
-			number("mikey.id.type", int(p.IDType))
-			want["mikey.id.data"] = append(want["mikey.id.data"], p.Value)
-		case *mikey.Cert:
-			number("mikey.cert.type", int(p.CertType))
-			octets("mikey.cert.data", p.Data)
-		case *mikey.Verification:
-			number("mikey.v.auth_alg", int(p.AuthAlg))
-			octets("mikey.v.ver_data", p.MAC)
-		case *mikey.SecurityPolicy:
-			number("mikey.sp.no", int(p.Number))
-			policy, err := p.SRTP()
-			if err != nil {
-				t.Fatal(err)
-			}
-			number("mikey.sp.encr_alg", int(policy.EncrAlg))
-			number("mikey.sp.encr_len", int(policy.EncrKeyLen))
-			number("mikey.sp.auth_tag_len", int(policy.SRTPTagLen))
-		case *mikey.Rand:
-			octets("mikey.rand.data", p.Value)
-		case *mikey.ErrorPayload:
-			number("mikey.err.no", int(p.Code))
-		case *mikey.GeneralExtension:
-			number("mikey.ext.type", int(p.ExtType))
+// tsharkDiffers returns what is wrong with the fields that were found.
+func tsharkDiffers(found map[string]string, want map[string][]string, fields []string) []string {
+	var wrong []string
+	for _, f := range fields {
+		if want := strings.Join(want[f], ","); found[f] != want {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, want %s", f, found[f], want))
 		}
 	}
-	if _, signed := mikey.PayloadOf[*mikey.Sign](m); !signed { // SIGN names no next payload
-		number("mikey.next_payload", int(mikey.LastPayload))
+	return wrong
+}
+
+// unknownNumber finds numbers for which Wireshark has no name, and parameters
+// of policies that it takes for octets.
+var unknownNumber = regexp.MustCompile(`(?m)^[ .01]*(?:= )?(\S.*): Unknown \((\d+)\)$|^ *Policy param: .*\n +(Type): (\d+)$`)
+
+// tsharkUnknown returns the numbers that Wireshark does not know.
+func tsharkUnknown(text string) []string {
+	var all []string
+	for _, match := range unknownNumber.FindAllStringSubmatch(text, -1) {
+		name := match[1] + " " + match[2]
+		if match[3] != "" {
+			name = "SP type " + match[4]
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
 	}
-	return want
+	return all
 }

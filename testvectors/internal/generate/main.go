@@ -19,6 +19,26 @@ import (
 var families = []func() *vectors.File{
 	derive,
 	psk,
+	pskInvalid,
+	updates,
+	errorMessages,
+	pk,
+	pkInvalid,
+	dh,
+	dhInvalid,
+	rsar,
+	rsarInvalid,
+	dhhmac,
+	dhhmacInvalid,
+	srtp,
+	codec,
+	codecInvalid,
+	sdes,
+	sdesAnswer,
+	sdp,
+	rtsp,
+	field,
+	policy,
 }
 
 func main() {

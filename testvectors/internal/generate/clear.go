@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gomikey/gomikey/internal/vectors"
+	"github.com/gomikey/gomikey/testvectors/internal/reference"
+)
+
+// A clearMessage is a pre-shared key message whose protection is left to its
+// transport, as RTSP devices send it: NULL encryption and NULL MAC, and the keys
+// in the clear (RFC 3830, Sections 4.2.3 and 4.2.4).
+type clearMessage struct {
+	dataType byte
+	v        bool
+	prf      byte
+	csbID    uint32
+	sessions []reference.Session
+	t        reference.Payload
+	rand     []byte // nil: no RAND payload
+	more     []reference.Payload
+	sps      []reference.Payload
+	keys     []reference.Key
+	trailing []byte
+}
+
+const clearCSB = 0xa1b2c3d4
+
+var (
+	clearNow  = time.Date(2025, 6, 19, 11, 12, 45, 0, time.UTC)
+	clearTEK  = concat(count(16, 0x40), count(16, 0x50)) // the first octets of it
+	clearSalt = count(14, 0x80)
+	// Every parameter that says what the default is; some receivers insist on them.
+	usualParams = []reference.Param{
+		param(0, 1), param(1, 16), param(2, 1), param(3, 20), param(7, 1), param(8, 1), param(10, 1), param(11, 10),
+	}
+)
+
+// newClear is the message that others differ from: a TEK+SALT as RFC 3830 has it.
+func newClear() clearMessage {
+	return clearMessage{
+		csbID: clearCSB, sessions: []reference.Session{{SSRC: 0x11223344}},
+		t: reference.T(0, clearTime(0)), rand: count(16, 0x20),
+		sps:  []reference.Payload{reference.SP(0, 0, usualParams...)},
+		keys: []reference.Key{tekSalt(16, 14)},
+	}
+}
+
+// clearTime is half a second after clearNow, and so many seconds more.
+func clearTime(seconds int) []byte {
+	t := reference.NTP(clearNow.Add(time.Duration(seconds) * time.Second))
+	t[4] = 0x80
+	return t
+}
+
+func tekSalt(keyLen, saltLen int) reference.Key {
+	return reference.Key{Type: reference.KeyTEKSalt, Key: cut(clearTEK, keyLen), Salt: cut(clearSalt, saltLen)}
+}
+
+// tek is a TEK with the salt behind it.
+func tek(keyLen, saltLen int) reference.Key {
+	return reference.Key{Type: reference.KeyTEK, Key: concat(cut(clearTEK, keyLen), cut(clearSalt, saltLen))}
+}
+
+// with changes a copy.
+func (c clearMessage) with(change func(c *clearMessage)) clearMessage {
+	change(&c)
+	return c
+}
+
+// front is the message without its KEMAC.
+func (c clearMessage) front() *reference.Message {
+	m := reference.NewMessage(c.dataType, c.csbID, c.sessions)
+	m.V, m.PRF = c.v, c.prf
+	m.Add(c.t)
+	if c.rand != nil {
+		m.Add(reference.RAND(c.rand))
+	}
+	return m.Add(c.more...).Add(c.sps...)
+}
+
+func (c clearMessage) octets() []byte {
+	return c.withKEMAC(reference.KEMAC(0, reference.KeyData(c.keys...), 0, nil))
+}
+
+// withKEMAC is the message with another end.
+func (c clearMessage) withKEMAC(kemac reference.Payload) []byte {
+	return append(c.front().Add(kemac).Octets(), c.trailing...)
+}
+
+// protected is the message under a pre-shared key.
+func (c clearMessage) protected(psk []byte, encr, mac byte) []byte {
+	k := reference.MessageKeys{PRF: c.prf, In: psk, CSBID: c.csbID, RAND: c.rand, Encr: encr, MAC: mac}
+	data := k.Encrypt(reference.T64(c.t.Body[0], c.t.Body[1:]), reference.KeyData(c.keys...))
+	m := c.front()
+	empty := m.Add(reference.KEMAC(encr, data, mac, nil)).Octets() // all that the MAC covers
+	return concat(empty, reference.MAC(mac, k.AuthKey(), empty), c.trailing)
+}
+
+// result is the keys of a reply, with the suite of each crypto session; the last
+// one counts for those that have none.
+func (c clearMessage) result(suites ...suite) (obj, []vectors.Step) {
+	all := list{}
+	var steps []vectors.Step
+	for i, s := range c.sessions {
+		u := suites[min(i, len(suites)-1)]
+		for _, k := range c.keys {
+			csID := byte(i + 1)
+			key, salt := k.Master(c.prf, csID, c.csbID, c.rand, u.keyLen, u.saltLen)
+			entry := obj{
+				"cs_id": int(csID), "policy": int(s.Policy), "ssrc": hex32(s.SSRC), "roc": s.ROC,
+				"tek": hexOf(key), "salt": hexOf(salt), "mki": nil, "kv": validity(k.KV), "srtp": nil,
+			}
+			if k.KV.Type == 1 {
+				entry["mki"] = hexOf(k.KV.SPI)
+			}
+			if u.name != "" {
+				entry["srtp"] = obj{"suite": u.name, "master_key": hexOf(key), "master_salt": hexOf(salt)}
+			}
+			how, howSalt := "the key in the KEMAC", "the salt in the KEMAC"
+			switch k.Type {
+			case reference.KeyTGK:
+				how, howSalt = tgkHow("2ad01c64", csID), tgkHow("39a2c14b", csID)
+			case reference.KeyTGKSalt:
+				how = tgkHow("2ad01c64", csID)
+			case reference.KeyTEK:
+				how = fmt.Sprintf("the first %d octets of the key in the KEMAC", u.keyLen)
+				howSalt = fmt.Sprintf("the %d octets behind them", u.saltLen)
+			}
+			in := fmt.Sprintf("keys.crypto_sessions.%d.", len(all))
+			steps = append(steps, stepAt("master key", key, how, in+"tek", 0), stepAt("master salt", salt, howSalt, in+"salt", 0))
+			all = append(all, entry)
+		}
+	}
+	return obj{"csb_id": hex32(c.csbID), "crypto_sessions": all}, steps
+}
+
+func tgkHow(constant string, csID byte) string {
+	return fmt.Sprintf("PRF(TGK, %s || %02x || csb_id || RAND)", constant, csID)
+}
+
+// clearRequest is the request of a responder, at the time of the messages.
+func clearRequest(octets []byte) obj {
+	return obj{"message": b64(octets), "credentials": "client", "now": at(clearNow)}
+}
+
+// taken is the call that takes a message.
+func (c clearMessage) taken(suites ...suite) *vectors.Call {
+	keys, steps := c.result(suites...)
+	octets := c.octets()
+	return accept("respond", clearRequest(octets), obj{"mode": "psk", "answer": nil, "keys": keys},
+		append(fieldSteps(octets, "request.message", "HDR", "T", "RAND"), steps...)...)
+}

@@ -22,12 +22,8 @@ type draft struct {
 // those of before, or replace the one of the same number.
 func newDraft(cfg *Config, before *Session, lenient bool, sessions []CryptoSession, policies []SecurityPolicy) (*draft, error) {
 	d := &draft{cfg: cfg, before: before, lenient: lenient}
-	for i := range policies {
-		for j := range policies[:i] {
-			if policies[i].Number == policies[j].Number {
-				return nil, refuseWith(Malformed, ErrorUnspecified, "two policies have the number %d", policies[i].Number)
-			}
-		}
+	if err := checkNumbers(policies); err != nil {
+		return nil, err
 	}
 	d.sessions, d.policies = sessions, policies
 	if before != nil {
@@ -60,6 +56,18 @@ func newDraft(cfg *Config, before *Session, lenient bool, sessions []CryptoSessi
 		d.srtp[i] = parsed[n]
 	}
 	return d, nil
+}
+
+// checkNumbers refuses two policies with one number (RFC 3830, Section 6.10).
+func checkNumbers(policies []SecurityPolicy) error {
+	for i := range policies {
+		for j := range policies[:i] {
+			if policies[i].Number == policies[j].Number {
+				return refuseWith(Malformed, ErrorUnspecified, "two policies have the number %d", policies[i].Number)
+			}
+		}
+	}
+	return nil
 }
 
 func (d *draft) policyIndex(number uint8) (int, bool) {

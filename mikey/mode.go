@@ -83,6 +83,9 @@ type Exchange struct {
 	// had one.
 	KnownPeer *x509.Certificate
 
+	// knownChain is KnownPeer and the certificates that certify it.
+	knownChain []*x509.Certificate
+
 	// EnvelopeKey is kept for updates as Cache says, in the modes that have
 	// one.
 	EnvelopeKey []byte

@@ -531,8 +531,9 @@ func TestR3830_098_UpdateWithoutKeys(t *testing.T) {
 	}{
 		{name: "KEMAC with the identity"},
 		{name: "no KEMAC", edit: func(e *refCert) { e.noKEMAC = true }},
-		{name: "no KEMAC, no certificate", edit: func(e *refCert) { e.noKEMAC, e.certsI = true, nil },
-			stage: mikey.AuthFailure, code: code(mikey.ErrorInvalidCert)},
+		// Section 4.5: it is that of the first message.
+		{name: "no certificate", edit: func(e *refCert) { e.certsI = nil }},
+		{name: "no KEMAC, no certificate", edit: func(e *refCert) { e.noKEMAC, e.certsI = true, nil }},
 		{name: "no IDs", edit: func(e *refCert) { e.omitIDs = true }},
 		{name: "KEMAC without the identity", edit: func(e *refCert) { e.plain = []byte{} }, stage: mikey.Malformed, code: code(mikey.ErrorUnspecified)},
 		{name: "KEMAC with another identity", edit: func(e *refCert) { p := refURI(carolURI); e.inner = &p },

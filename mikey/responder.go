@@ -287,7 +287,7 @@ func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
 		return nil, refuseWith(Policy, ErrorInvalidMAC, "CSB %08x was set up with authentication, and its updates need it too", x.CSBID)
 	}
 	x.Update, x.RAND = true, b.rand
-	x.KnownPeer = s.peerCertificate()
+	x.KnownPeer, x.knownChain = s.peerCertificate(), s.peerChain
 	if x.IDi.IsZero() {
 		x.IDi = s.peer
 	}
@@ -348,6 +348,9 @@ func (r *Responder) proposed(x *Exchange, policies []SecurityPolicy) (*draft, er
 	d := &draft{cfg: r.cfg, sessions: x.Request.Header.CryptoSessions}
 	if len(policies) == 0 {
 		return d, nil
+	}
+	if err := checkNumbers(policies); err != nil {
+		return nil, err
 	}
 	var refused error
 	for i := range policies {

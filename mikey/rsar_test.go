@@ -275,6 +275,15 @@ func TestR4738_011_Error13(t *testing.T) {
 	exRefused(t, receiveError(p.bob, psk.request()), mikey.Unsupported, code(mikey.ErrorUnsupported))
 }
 
+// TestR3830_041_RSARPolicyNumbers: what is offered has distinct numbers, although
+// one is chosen.
+func TestR3830_041_RSARPolicyNumbers(t *testing.T) {
+	p := newCertPair(t, modeRSAR, nil)
+	e := refCertDefault(modeRSAR)
+	e.policies = append(e.policies, e.policies[0])
+	p.refused(t, e.request(), mikey.Malformed, code(mikey.ErrorUnspecified))
+}
+
 // TestR4738_012_OneOfferedPolicy: the answer has the first offered policy that
 // the responder supports, and error 10 says that there is none.
 func TestR4738_012_OneOfferedPolicy(t *testing.T) {

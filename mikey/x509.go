@@ -213,8 +213,9 @@ func (c *X509) addCertificates(m *Message, sender ID) {
 }
 
 // peerChain returns the certificate that a message was signed with and those
-// that certify it. It is the one of the message, or the one that is known.
-func (c *X509) peerChain(m *Message) ([]*x509.Certificate, error) {
+// that certify it. It is the one of the message, or the one that is known: an
+// update need not repeat that of the first message (RFC 3830, Section 4.5).
+func (c *X509) peerChain(x *Exchange, m *Message) ([]*x509.Certificate, error) {
 	var chain []*x509.Certificate
 	for _, p := range m.Payloads {
 		payload, ok := p.(*Cert)
@@ -244,6 +245,9 @@ func (c *X509) peerChain(m *Message) ([]*x509.Certificate, error) {
 			return nil, refuseWith(Malformed, ErrorInvalidCert, "certificate %d: %w", len(chain)+1, err)
 		}
 		chain = append(chain, cert)
+	}
+	if len(chain) == 0 {
+		chain = x.knownChain
 	}
 	if len(chain) == 0 && c.Peer != nil {
 		chain = []*x509.Certificate{c.Peer}
@@ -361,7 +365,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // is id. For more and eitherCoverage see verify. It returns the certificates of
 // the peer.
 func (c *X509) authenticate(x *Exchange, m *Message, id ID, more []byte, eitherCoverage bool) ([]*x509.Certificate, error) {
-	chain, err := c.peerChain(m)
+	chain, err := c.peerChain(x, m)
 	if err != nil {
 		return nil, err
 	}

@@ -99,10 +99,17 @@
 // (UDP/TLS/RTP/SAVP and relatives) have their own key management and are never
 // keyed by a=key-mgmt.
 //
+// # RTSP
+//
+// Descriptions that RTSP carries have the same attributes. What stands in its
+// headers is read and written by [ParseKeyMgmtHeader] and [FormatKeyMgmtHeader]
+// (RTSP 1.0, RFC 4567, Section 3.2), [ParseTransportHeader] and
+// [FormatTransportMIKEY] (RTSP 2.0, RFC 7826, Appendix C.1.4.1). Which request
+// carries which message is up to the program.
+//
 // # Not supported
 //
-// The RTSP header KeyMgmt is not SDP and not handled here. One-way
-// distribution such as SAP may offer one protocol only (RFC 4567, Section
+// One-way distribution such as SAP may offer one protocol only (RFC 4567, Section
 // 4.1.3); the caller sees to that. Multicast has no treatment of its own. A MIKEY
 // offer has one answer, also where the request forks. FEC streams with addresses of
 // their own (RFC 4568, Section 6.3.5) need package sdes by itself.

@@ -48,6 +48,21 @@ func (e *AttributeError) Error() string {
 
 func (e *AttributeError) Unwrap() error { return e.Err }
 
+// A HeaderError says which specification of an RTSP header is wrong. Err wraps
+// [ErrMalformed] or [ErrTooLarge].
+type HeaderError struct {
+	Name string // KeyMgmt or Transport
+	// Index counts the specifications of the header, from 0.
+	Index int
+	Err   error
+}
+
+func (e *HeaderError) Error() string {
+	return fmt.Sprintf("sdp: %s header, specification %d: %v", e.Name, e.Index, e.Err)
+}
+
+func (e *HeaderError) Unwrap() error { return e.Err }
+
 // A DescriptionError says which part of a description cannot be read or
 // written. Err wraps [ErrMalformed] or [ErrTooLarge].
 type DescriptionError struct {

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gomikey/gomikey/internal/rtspheader"
 	"github.com/gomikey/gomikey/sdp"
 	pionsdp "github.com/pion/sdp/v3"
 )
@@ -240,66 +241,27 @@ func rtspHeader(text string) (value string, ok bool) {
 	return value, ok
 }
 
-// recogniseRTSP reads the value of the header liberally, for the published
-// grammar ends before the data: names in any case, blanks around them, any
-// order, bare or quoted values, an empty parameter at the end.
+// recogniseRTSP reads the value of the header. What package sdp would refuse in
+// its parameters becomes a note.
 func recogniseRTSP(header string) (*input, error) {
 	in := &input{form: FormRTSP}
-	for _, spec := range splitQuoted(header, ',') {
-		var protocol, uri, data string
-		for _, parameter := range splitQuoted(spec, ';') {
-			name, value, _ := strings.Cut(parameter, "=")
-			value = strings.TrimSpace(value)
-			if n := len(value); n >= 2 && value[0] == '"' && value[n-1] == '"' {
-				value = value[1 : n-1]
-			}
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "prot":
-				protocol = value
-			case "uri":
-				uri = value
-			case "data":
-				data = value
-			}
-		}
-		if !strings.EqualFold(protocol, sdp.MIKEY) {
+	specs, err := rtspheader.KeyMgmt(strings.Join(strings.Fields(header), " ")) // it may be folded
+	if err != nil {
+		return nil, fmt.Errorf("KeyMgmt header: %w", err)
+	}
+	for _, s := range specs {
+		if !strings.EqualFold(s.Protocol, sdp.MIKEY) {
 			return nil, fmt.Errorf("the KeyMgmt header is for another protocol than %q", sdp.MIKEY)
 		}
-		f, err := decodeBase64(data)
+		f, err := decodeBase64(s.Data)
 		if err != nil {
 			return nil, fmt.Errorf("KeyMgmt header: %w", err)
 		}
-		f.uri = uri
-		if protocol != sdp.MIKEY {
+		f.uri = s.URI
+		if s.Protocol != sdp.MIKEY {
 			f.notes = append(f.notes, LineNote{"protocol_case", "protocol identifiers are case-sensitive: only \"mikey\" is MIKEY"})
 		}
 		in.messages = append(in.messages, f)
 	}
-	if len(in.messages) == 0 {
-		return nil, errors.New("the KeyMgmt header is empty")
-	}
 	return in, nil
-}
-
-// splitQuoted splits at separators outside double quotes, and leaves out what
-// is blank.
-func splitQuoted(text string, separator byte) []string {
-	var parts []string
-	quoted, start := false, 0
-	add := func(part string) {
-		if strings.TrimSpace(part) != "" {
-			parts = append(parts, part)
-		}
-	}
-	for i := range len(text) {
-		switch {
-		case text[i] == '"':
-			quoted = !quoted
-		case text[i] == separator && !quoted:
-			add(text[start:i])
-			start = i + 1
-		}
-	}
-	add(text[start:])
-	return parts
 }

@@ -42,6 +42,8 @@ type credentials struct {
 	PeerID             *identity `json:"peer_id"`
 	TransportProtected bool      `json:"transport_protected"`
 	Accept             []string  `json:"accept"`
+
+	lacksPSK bool // a message was under a pre-shared key, and there is none
 }
 
 func (c *credentials) accepts(tolerance string) bool {

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -215,9 +214,12 @@ type exchange struct {
 // An initiator is the party of one CSB.
 type initiator struct {
 	*mikey.Initiator
-	mode       string
-	now        func() time.Time
-	algorithms mikey.Algorithms // of the first message
+	mode        string
+	now         func() time.Time
+	algorithms  mikey.Algorithms // of the first message
+	cfg         *mikey.Config
+	credentials credentials
+	offer       offer // of the first message
 }
 
 // A session is one that an exchange agreed on.
@@ -247,7 +249,9 @@ func (p *Peer) initiate(request []byte) (any, error) {
 	}
 	// The identities go into the message: those of the offer, else those of
 	// the credentials.
-	i := &initiator{mode: in.Mode, now: clock(in.Now), algorithms: mikey.Algorithms128}
+	i := &initiator{
+		mode: in.Mode, now: clock(in.Now), algorithms: mikey.Algorithms128, credentials: *c, offer: in.Offer,
+	}
 	if in.Mode == "psk" && len(c.PSK) == 0 {
 		i.algorithms = mikey.Algorithms{}
 	}
@@ -260,6 +264,8 @@ func (p *Peer) initiate(request []byte) (any, error) {
 		cfg.Peer = in.Offer.IDr.mikey()
 	}
 	cfg.Rand = in.Fixed.reader(in.Fixed.EnvelopeKey)
+	cfg.Bundles = new(mikey.Bundles) // of what initiators of updates there will be
+	i.cfg = cfg
 	if i.Initiator, err = mikey.NewInitiator(mode, cfg); err != nil {
 		return nil, err
 	}
@@ -289,6 +295,24 @@ func (i *initiator) updateMode(s *mikey.Session) string {
 		return "psk"
 	}
 	return i.mode
+}
+
+// agreeAgain makes what comes draw another private value, in the group of the
+// offer. What the offer leaves out stays as it was.
+func (i *initiator) agreeAgain(o offer, f *fixed) error {
+	if o.Group == "" {
+		o.Group = i.offer.Group
+	}
+	if o.Signature == "" {
+		o.Signature = i.offer.Signature
+	}
+	mode, err := i.credentials.mode(i.mode, &o, f)
+	if err != nil {
+		return err
+	}
+	i.offer.Group, i.offer.Signature = o.Group, o.Signature
+	i.Initiator, err = mikey.NewInitiator(mode, i.cfg)
+	return err
 }
 
 func randomGroup() (*mikey.Group, error) {
@@ -387,6 +411,11 @@ func (p *Peer) update(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if (i.mode == "dh" || i.mode == "dhhmac") && len(o.Keys) > 0 {
+		if err := i.agreeAgain(in.Offer, &in.Fixed); err != nil {
+			return nil, err
+		}
+	}
 	o.Algorithms = in.Offer.algorithms(i.algorithms)
 	message, pending, err := i.Update(s.Session, o)
 	if err != nil {
@@ -447,7 +476,10 @@ func (p *Peer) respond(request []byte) (any, error) {
 	// Suites drive both roles and count as they like; and a suite that starts a
 	// CSB anew means it.
 	cfg.AllowCounter, cfg.RestartCSB = true, true
-	cfg.Rand = in.Fixed.reader(in.Fixed.Rand, in.Fixed.EnvelopeKey)
+	cfg.Rand = in.Fixed.reader(in.Fixed.EnvelopeKey)
+	if in.Fixed.Rand != nil && !in.Offer.GroupMode && drawsRAND(in.Message) {
+		cfg.Rand = in.Fixed.reader(in.Fixed.Rand, in.Fixed.EnvelopeKey)
+	}
 	if err := setSkew(cfg, in.MaxSkew); err != nil {
 		return nil, err
 	}
@@ -461,8 +493,7 @@ func (p *Peer) respond(request []byte) (any, error) {
 	}
 	mode := modeOf(in.Message)
 	received, err := responder.Receive(in.Message)
-	var e *mikey.Error
-	if errors.As(err, &e) && e.Stage == mikey.AuthFailure && mode == "psk" && !c.hasPSK() {
+	if err != nil && c.lacksPSK {
 		return nil, errNoPSK
 	}
 	if err != nil {
@@ -508,6 +539,17 @@ func (p *Peer) respond(request []byte) (any, error) {
 		reply.Peer.Subject = &subject
 	}
 	return &reply, nil
+}
+
+// drawsRAND reports whether the responder makes the RAND: in RSA-R, where the
+// initiator sends none. That of a group is part of the answer.
+func drawsRAND(request []byte) bool {
+	m, err := mikey.ParseMessage(request)
+	if err != nil || m.Header.DataType != mikey.RSARInit {
+		return false
+	}
+	_, sent := mikey.PayloadOf[*mikey.Rand](m)
+	return !sent
 }
 
 // answer returns what the responder decides.

@@ -69,7 +69,10 @@ func modeOf(message []byte) string {
 // message of another mode is told so, and what else is wrong with it. Updates
 // under a cached envelope key need no credentials.
 func (c *credentials) modes(o *offer, f *fixed) ([]mikey.Mode, error) {
-	psk := mikey.PSKLookup(func(_, _ mikey.ID) []byte { return nil })
+	psk := mikey.PSKLookup(func(_, _ mikey.ID) []byte {
+		c.lacksPSK = true
+		return nil
+	})
 	if c.hasPSK() {
 		var err error
 		if psk, err = c.psk(); err != nil {

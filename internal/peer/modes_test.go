@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -307,4 +308,26 @@ func TestCertificateCredentials(t *testing.T) {
 	if reply["error"].(object)["code"] != 11.0 || reply["error_message"] == nil {
 		t.Errorf("reply %v", reply)
 	}
+}
+
+// TestWrongUpdate: an update under a cached envelope key that is not authentic is
+// just that, to a responder without pre-shared key.
+func TestWrongUpdate(t *testing.T) {
+	roots, a, b := pkiOf(t, 2048)
+	alice, bob := New(), New()
+	theirs := object{"certificate": b.certificate, "private_key": b.key, "roots": roots}
+	start := must(t, alice, "initiate", object{
+		"mode": "rsa-r", "now": now, "offer": object{"crypto_sessions": []object{{"policy": 0, "ssrc": "00000001", "roc": 0}}},
+		"credentials": object{"certificate": a.certificate, "private_key": a.key, "roots": roots},
+	})
+	response := must(t, bob, "respond", object{"message": start["message"], "credentials": theirs, "now": now, "offer": object{"cache": 1}})
+	done := must(t, alice, "complete", object{"exchange": start["exchange"], "message": response["answer"], "now": now})
+	const later = "2026-11-24T12:01:00Z"
+	update := must(t, alice, "update", object{"session": done["keys"].(object)["session"], "offer": object{}, "now": later})
+	message, err := base64.StdEncoding.DecodeString(update["message"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	message[len(message)-1] ^= 1
+	refused(t, bob, "respond", object{"message": base64.StdEncoding.EncodeToString(message), "credentials": theirs, "now": later}, "auth-failure")
 }

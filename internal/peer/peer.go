@@ -110,8 +110,11 @@ var operations = map[string]operation{
 	"update":         (*Peer).update,
 	"derive":         (*Peer).derive,
 	"sdp-extract":    (*Peer).sdpExtract,
+	"rtsp-extract":   (*Peer).rtspExtract,
 	"sdes-parse":     (*Peer).sdesParse,
 	"sdes-format":    (*Peer).sdesFormat,
+	"sdes-answer":    (*Peer).sdesAnswer,
+	"sdes-complete":  (*Peer).sdesComplete,
 	"srtp-protect":   (*Peer).srtpProtect,
 	"srtp-unprotect": (*Peer).srtpUnprotect,
 }

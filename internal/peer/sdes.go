@@ -46,7 +46,18 @@ func (p *Peer) sdesParse(request []byte) (any, error) {
 	if in.Line == nil {
 		return nil, usageError("the request has no line")
 	}
-	a, value, err := readSDES(*in.Line)
+	attribute, err := describeSDES(*in.Line)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Attribute *sdesAttribute `json:"attribute"`
+	}{attribute}, nil
+}
+
+// describeSDES reads a line.
+func describeSDES(line string) (*sdesAttribute, error) {
+	a, value, err := readSDES(line)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +88,7 @@ func (p *Peer) sdesParse(request []byte) (any, error) {
 		}
 		out.Params = append(out.Params, param)
 	}
-	return struct {
-		Attribute *sdesAttribute `json:"attribute"`
-	}{out}, nil
+	return out, nil
 }
 
 func (p *Peer) sdesFormat(request []byte) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v2"
 
 	"github.com/gomikey/gomikey/mikey"
@@ -33,12 +34,8 @@ type srtpReply struct {
 	Packet hexBytes `json:"packet"`
 }
 
-// minPacket is the length of the smallest RTP packet, and of the RTCP header
-// with the SSRC, in octets.
-const (
-	minRTP  = 12
-	minRTCP = 8
-)
+// minRTCP is the length of the RTCP header with the SSRC, in octets.
+const minRTCP = 8
 
 func (p *Peer) srtpProtect(request []byte) (any, error) {
 	var in srtpRequest
@@ -99,6 +96,9 @@ func (in *srtpRequest) stream(request []byte) (*srtpbridge.Stream, error) {
 	if err := unmarshal(request, in); err != nil {
 		return nil, err
 	}
+	if in.Suite == "" {
+		return nil, usageError("the request has no suite")
+	}
 	suite, err := mikey.SuiteByName(in.Suite)
 	if err != nil {
 		return nil, &mikey.Error{Stage: mikey.Unsupported, Err: err}
@@ -123,10 +123,15 @@ func (in *srtpRequest) context(ctx *srtp.Context, err error) (*srtp.Context, err
 	return ctx, nil
 }
 
+// checkLength refuses a packet without room for its header and what protection
+// adds to it.
 func (in *srtpRequest) checkLength(added int) error {
-	least := minRTP
-	if in.RTCP {
-		least = minRTCP
+	least := minRTCP
+	if !in.RTCP {
+		var err error
+		if least, err = new(rtp.Header).Unmarshal(in.Packet); err != nil {
+			return &mikey.Error{Stage: mikey.Malformed, Err: errors.New("the header does not parse")}
+		}
 	}
 	if len(in.Packet) < least+added {
 		return &mikey.Error{Stage: mikey.Malformed, Err: errors.New("the packet is too short")}

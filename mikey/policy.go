@@ -301,8 +301,10 @@ func (g *paramSet) checkAEAD(p *SRTPPolicy) error {
 			return fmt.Errorf("%v %d does not fit %v", t, n, p.EncrAlg)
 		}
 	}
-	if !p.EncryptSRTP || !p.EncryptSRTCP || !p.Authenticate {
-		return fmt.Errorf("%v always encrypts and authenticates", p.EncrAlg)
+	// SRTCP may be sent in the clear (RFC 7714, Section 9.3; RFC 5669, Section
+	// 2.2), SRTP may not.
+	if !p.EncryptSRTP || !p.Authenticate {
+		return fmt.Errorf("%v always encrypts and authenticates SRTP", p.EncrAlg)
 	}
 	return nil
 }
@@ -328,13 +330,12 @@ func (g *paramSet) setAuthentication(p *SRTPPolicy) error {
 	}
 
 	keyLen := g.get(20, ParamAuthKeyLen)
-	if keyLen == 4 || keyLen == 10 {
-		if !g.present[ParamTagLen] {
-			g.present[ParamTagLen], g.value[ParamTagLen] = true, uint16(keyLen)
-		}
-		if uint8(g.value[ParamTagLen]) == keyLen {
-			keyLen = 20
-		}
+	switch {
+	case (keyLen == 4 || keyLen == 10) && !g.present[ParamTagLen]:
+		g.present[ParamTagLen], g.value[ParamTagLen] = true, uint16(keyLen)
+		keyLen = 20
+	case keyLen == 10 && g.value[ParamTagLen] == 10:
+		keyLen = 20
 	}
 	if keyLen == 0 && general == uint8(SRTPAuthNULL) {
 		keyLen = 20 // there is nothing to key but SRTCP

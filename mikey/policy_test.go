@@ -255,7 +255,7 @@ func TestP13_TagLengthInType3(t *testing.T) {
 			t.Errorf("%s: %+v", params, p)
 		}
 	}
-	for _, params := range []string{"03010a 0b0104", "030104 0b010a", "030105", "03010c", "030110 0b0110"} {
+	for _, params := range []string{"03010a 0b0104", "030104 0b010a", "030104 0b0104", "030105", "03010c", "030110 0b0110"} {
 		wantRefused(t, "type 3", params, mikey.ErrorInvalidSPar)
 	}
 }
@@ -300,10 +300,14 @@ func TestP58_AEADParameters(t *testing.T) {
 			t.Errorf("%s: %+v", params, p)
 		}
 	}
+	// RFC 7714, Section 9.3
+	if p := readPolicy(t, "000106 080100"); p.EncryptSRTCP || !p.EncryptSRTP || p.SRTCPTagLen != 16 {
+		t.Errorf("SRTCP in the clear: %+v", p)
+	}
 	for _, params := range []string{
 		"000106 020101", "000106 0e0101", "000106 0f0101", "000106 0e0103",
 		"000106 14010c", "000106 140108", "000106 12010a", "000106 13010a", "000106 1402 0110",
-		"000106 070100", "000106 080100", "000106 0a0100",
+		"000106 070100", "000106 0a0100",
 	} {
 		wantRefused(t, "AES-GCM", params, mikey.ErrorInvalidSPar)
 	}

@@ -429,6 +429,7 @@ func (b policyBuilder) authKeyLengths() {
 		b.refuses10(fmt.Sprintf("authentication key length %d and the tag length 10", n), spParams(param(3, n), param(11, 10)), "P-13")
 	}
 	b.refuses10("authentication key length 4 and the tag length 10", spParams(param(3, 4), param(11, 10)), "P-13")
+	b.refuses10("authentication key length 4 and the tag length 4", spParams(param(3, 4), param(11, 4)), "P-13")
 	b.refuses10("authentication key length 10 and the tag length 4", spParams(param(3, 10), param(11, 4)), "P-13")
 	b.refuses10("authentication key length 10 and the tag length 12", spParams(param(3, 10), param(11, 12)), "P-13")
 }
@@ -547,6 +548,8 @@ func (b policyBuilder) aead() {
 		} {
 			b.takes(c.name+" with "+t.comment, c.name, 16, 12, t.params, "P-58", "R-7714-001")
 		}
+		b.takes(c.name+" with SRTCP in the clear", "", 16, 12, plus(param(8, 0)), "SwitchedOff", "R-3830-113")
+		b.refuses(c.name+" with SRTP in the clear", 0, 10, 16, 12, plus(param(7, 0)), "R-7714-004")
 		for _, n := range []byte{0, 4, 8, 10, 12, 13, 15, 17, 32, 255} {
 			b.refuses(fmt.Sprintf("%s with the AEAD tag length %d", c.name, n), 0, 10, 16, 12, plus(param(20, n)), "P-58", "R-7714-001")
 		}

@@ -89,10 +89,14 @@ func Policy(protocol byte, params []Param) (SRTP, int) {
 	if c.tag != 0 {
 		// Nothing else authenticates, and the salt and the tags are fixed.
 		if value(0, 14, 2) != 0 || value(0, 15, 2) != 0 || value(c.tag, 18, 20) != c.tag || value(c.tag, 19, 20) != c.tag ||
-			value(1, 10) == 0 || plain {
+			value(1, 10) == 0 || value(1, 7) == 0 {
 			return refused(InvalidSPpar)
 		}
-		return SRTP{nameOf(number, keyLen, c.tag), keyLen, saltLen, c.tag, c.tag}, NoError
+		out := SRTP{"", keyLen, saltLen, c.tag, c.tag}
+		if !plain { // SRTCP may be, by RFC 7714, Section 9.3, and RFC 5669, Section 2.2
+			out.Suite = nameOf(number, keyLen, c.tag)
+		}
+		return out, NoError
 	}
 	if _, ok := given[20]; ok {
 		return refused(InvalidSPpar)

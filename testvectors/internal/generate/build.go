@@ -62,6 +62,18 @@ func (b *builder) add(comment string, calls []*vectors.Call, about ...string) *v
 	return t
 }
 
+// flagUpdates flags all tests of the group as such of updates.
+func (b *builder) flagUpdates() {
+	b.noteUpdate()
+	for _, t := range b.group.Tests {
+		t.Flags = append(t.Flags, "Update")
+	}
+}
+
+func (b *builder) noteUpdate() {
+	b.note("Update", vectors.Optional, "The test updates a CSB (RFC 3830, Section 4.5). An implementation may set up a new one instead.")
+}
+
 // acceptable makes a test one of a tolerance.
 func acceptable(t *vectors.Test) { t.Result = vectors.Acceptable }
 

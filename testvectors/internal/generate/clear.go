@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gomikey/gomikey/internal/vectors"
@@ -151,4 +152,21 @@ func (c clearMessage) taken(suites ...suite) *vectors.Call {
 	octets := c.octets()
 	return accept("respond", clearRequest(octets), obj{"mode": "psk", "answer": nil, "keys": keys},
 		append(fieldSteps(octets, "request.message", "HDR", "T", "RAND"), steps...)...)
+}
+
+// flagTransportProtected flags the tests of parties that allow NULL algorithms.
+func (b *builder) flagTransportProtected() {
+	b.note("TransportProtected", vectors.Optional,
+		"The party takes messages with NULL encryption and NULL MAC, because their transport protects them (RFC 3830, Sections 4.2.3 and 4.2.4).")
+	for _, g := range b.file.TestGroups {
+		for _, t := range g.Tests {
+			for _, c := range t.Calls {
+				name, _ := c.Request["credentials"].(string)
+				party, _ := g.Parties[name].(obj)
+				if party["transport_protected"] == true && !slices.Contains(t.Flags, "TransportProtected") {
+					t.Flags = append(t.Flags, "TransportProtected")
+				}
+			}
+		}
+	}
 }

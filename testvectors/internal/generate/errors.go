@@ -97,7 +97,8 @@ func (b *builder) errorsBefore() {
 	late := refuse("respond", with(u.respond(m), obj{"now": at(u.at.Add(301 * time.Second))}), "stale", 1)
 	late.ErrorMessage = u.decodedError(1)
 	b.add("responder: an update that comes too late", []*vectors.Call{c.shortCall(), late, u.shortCall()},
-		"Unauthenticated", "R-3830-103", "R-3830-074", "R-6043-046")
+		"Unauthenticated", "Update", "R-3830-103", "R-3830-074", "R-6043-046")
+	b.noteUpdate()
 	// The number of an unknown data type depends on the modes of the responder.
 	for _, dataType := range []byte{27, 200, 255} {
 		front := c.Front()
@@ -178,7 +179,7 @@ func (b *builder) errorsBehind() {
 		call,
 		counterpart(refuse("complete", with(u.complete("@4.exchange", nil), obj{"message": "@5.error_message"}), "state", 10)),
 		u.shortCall(),
-	}, "Authenticated", "R-3830-103", "R-3830-104", "R-6043-046")
+	}, "Authenticated", "Update", "R-3830-103", "R-3830-104", "R-6043-046")
 }
 
 func (b *builder) errorsUnanswered() {
@@ -193,13 +194,13 @@ func (b *builder) errorsUnanswered() {
 	b.add("responder: an authentic error message about its CSB", []*vectors.Call{
 		c.shortCall(), refuse("respond", c.respond(reference.SealV(c.ErrorFront(0), c.MAC, auth, nil).Octets()), "state", -1),
 		c.update(10).shortCall(),
-	}, "ErrorForNobody", "R-6043-046", "R-3830-106")
+	}, "ErrorForNobody", "Update", "R-6043-046", "R-3830-106")
 	b.add("responder: an error message about its CSB", []*vectors.Call{
 		c.shortCall(), refuse("respond", c.respond(c.ErrorFront(0).Octets()), "state", -1), c.update(10).shortCall(),
-	}, "ErrorForNobody", "R-6043-046", "R-3830-106")
+	}, "ErrorForNobody", "Update", "R-6043-046", "R-3830-106")
 	b.add("responder: its own answer", []*vectors.Call{
 		c.shortCall(), refuse("respond", c.respond(c.Answer(c.Sessions).Octets()), "state", -1), c.update(10).shortCall(),
-	}, "ErrorForNobody", "R-3830-084")
+	}, "ErrorForNobody", "Update", "R-3830-084")
 }
 
 func (b *builder) errorsReceived() {

@@ -43,6 +43,8 @@ func field() *vectors.File {
 	b.keyData()
 	b.kinds()
 	b.rekeying()
+	b.flagUpdates()
+	b.flagTransportProtected()
 	return b.file
 }
 

@@ -40,6 +40,7 @@ func policy() *vectors.File {
 	b.unknown()
 	b.several()
 	b.keysThatDoNotFit()
+	b.flagTransportProtected()
 	return b.file
 }
 

@@ -97,6 +97,10 @@ func updates() *vectors.File {
 	b.wrongUpdates()
 	b.pskGroup("initiator: updates that cannot be, and answers to updates")
 	b.wrongUpdateAnswers()
+	for _, g := range b.file.TestGroups {
+		b.group = g
+		b.flagUpdates()
+	}
 	return b.finishPSK()
 }
 

@@ -379,8 +379,8 @@ var mutations = []mutation{
 		"n, ok := parseNumber(exponent, 48)", "n, ok := parseNumber(exponent, 63)",
 	},
 	{
-		"SDES: several keys without an MKI are taken", "sdes/key.go",
-		"if len(keys) > 1 && keys[i].MKI == nil {", "if false {",
+		"SDES: one key twice in an attribute is taken", "sdes/key.go",
+		"			if sameMaster(&keys[i], &keys[j]) {", "			if false {",
 	},
 	{
 		"SDES: the answer may repeat a key of the offer", "sdes/key.go",

@@ -672,6 +672,9 @@ func (p *pki) requestFaults() []fault {
 			s.env.id = aliceURI + ".net"
 		}, "IdentityBinding", "P-18"),
 		bad("message from a certificate other than the only one trusted", "auth-failure", -1, func(s *signedMessage) {}, "CertificatePath", "R-3830-089").to("bob-for-carols-certificate"),
+		bad("certificate that is the only one trusted, and has expired", "auth-failure", -1, func(s *signedMessage) {
+			s.certs = p.certs("alice-expired", 0)
+		}, "CertificatePath", "R-3830-089").to("bob-for-old-certificate"),
 		bad("policy for SRTP with an unknown cipher", "unsupported", 10, policy(reference.SP(0, 0, param(0, 99))), "R-3830-048"),
 		bad("policy for an unknown protocol", "unsupported", 9, policy(reference.SP(0, 99, param(0, 1))), "R-3830-048"),
 		bad("policy with a parameter that does not fit its length", "malformed", -1, policy(reference.Payload{

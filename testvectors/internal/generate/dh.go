@@ -484,7 +484,7 @@ func (b *builder) dhRequests(p *pki) {
 	}
 	b.respondFaults("respond: ", base, faults, right)
 
-	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate"))
+	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate", "bob-for-old-certificate"))
 	b.respondFaults("respond: ", base, p.signatureFaults(base), nil)
 	b.respondFaults("respond: ", base, p.certificateFaults("alice"), nil)
 	b.respondFaults("respond: ", base, p.requestFaults(), nil)

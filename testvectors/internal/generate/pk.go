@@ -283,7 +283,8 @@ func (p *pki) certParties() obj {
 	all["bob-for-carols-certificate"] = with(p.party("bob", nil), carols)
 	alices := only("alice")
 	all["bob-for-alices-certificate"] = with(p.party("bob", nil), alices)
-	for _, name := range []string{"bob-for-carols-certificate", "bob-for-alices-certificate"} {
+	all["bob-for-old-certificate"] = with(p.party("bob", nil), only("alice-expired"))
+	for _, name := range []string{"bob-for-carols-certificate", "bob-for-alices-certificate", "bob-for-old-certificate"} {
 		delete(all[name].(obj), "roots")
 	}
 	return all
@@ -620,7 +621,7 @@ func (b *builder) pkRequests(p *pki) {
 		}, "ModifiedMessage", "R-3830-070"),
 	}, right)
 
-	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate"))
+	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate", "bob-for-old-certificate"))
 	b.respondFaults("respond: ", base, p.certificateFaults("alice"), nil)
 	b.respondFaults("respond: ", base, p.requestFaults(), nil)
 	b.respondFaults("respond: ", base, envelopeFaults(aliceNames, bobNames), nil)

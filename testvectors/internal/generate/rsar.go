@@ -472,7 +472,7 @@ func (b *builder) rsarRequests(p *pki) {
 	b.respondFaults("respond: ", base, changedFaults(base), right)
 	b.replays(base, right)
 
-	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate"))
+	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate", "bob-for-old-certificate"))
 	b.respondFaults("respond: ", base, p.signatureFaults(base), nil)
 	b.respondFaults("respond: ", base, p.certificateFaults("alice"), nil)
 	faults := p.requestFaults()

@@ -355,7 +355,7 @@ func (g *paramSet) setAuthentication(p *SRTPPolicy) error {
 	}
 	p.setTagLen(g.get(defaultTag, ParamTagLen))
 	p.SRTPTagLen = g.get(p.SRTPTagLen, ParamSRTPTagLen)
-	p.SRTCPTagLen = g.get(max(min(p.SRTPTagLen, 20), 10), ParamSRTCPTagLen)
+	p.SRTCPTagLen = g.get(p.SRTCPTagLen, ParamSRTCPTagLen)
 	return g.checkTags(p)
 }
 

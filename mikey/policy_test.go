@@ -359,6 +359,9 @@ func TestR4771_001_ROCTransmissionRate(t *testing.T) {
 // The specific parameter wins over the general one.
 func TestR4771_002_SpecificParametersWin(t *testing.T) {
 	p := readPolicy(t, "020101 0e0102") // the example of RFC 4771, Section 4
+	if p := readPolicy(t, "0b0114 12010a"); p.SRTPTagLen != 10 || p.SRTCPTagLen != 20 {
+		t.Errorf("tag of SRTP, and one in general: %+v", p)
+	}
 	if p.SRTPAuthAlg != mikey.SRTPAuthRCCm1 || p.SRTCPAuthAlg != mikey.SRTPAuthHMACSHA1 {
 		t.Errorf("%+v", p)
 	}

@@ -472,7 +472,8 @@ func (p *Peer) respond(request []byte) (any, error) {
 	}
 	cfg := c.config()
 	cfg.Now = clock(in.Now)
-	cfg.Replay, cfg.Bundles = p.replay, p.bundles
+	taken := &takenRequest{ReplayCache: p.replay}
+	cfg.Replay, cfg.Bundles = taken, p.bundles
 	// Suites drive both roles and count as they like; and a suite that starts a
 	// CSB anew means it.
 	cfg.AllowCounter, cfg.RestartCSB = true, true
@@ -507,6 +508,9 @@ func (p *Peer) respond(request []byte) (any, error) {
 	answer, s, err := received.AcceptWith(a)
 	if err != nil {
 		return nil, err
+	}
+	if err := taken.commit(); err != nil {
+		return nil, usageError("the replay cache: %w", err) // unreachable: it was asked before
 	}
 	name := p.nameOf(s)
 	p.sessions[name] = &session{Session: s}
@@ -551,6 +555,21 @@ func drawsRAND(request []byte) bool {
 	_, sent := mikey.PayloadOf[*mikey.Rand](m)
 	return !sent
 }
+
+// A takenRequest is the replay cache of one request. It remembers the request once
+// it is answered: one that is authentic and cannot be answered as asked may come
+// again.
+type takenRequest struct {
+	mikey.ReplayCache
+	entry mikey.ReplayEntry
+}
+
+func (t *takenRequest) Record(e mikey.ReplayEntry) error {
+	t.entry = e
+	return t.Check(e)
+}
+
+func (t *takenRequest) commit() error { return t.ReplayCache.Record(t.entry) }
 
 // answer returns what the responder decides.
 func (o *offer) answer(mode string, f *fixed, r *mikey.Received) (mikey.Answer, error) {

@@ -70,3 +70,21 @@ func TestUpdateAgrees(t *testing.T) {
 		end()
 	}
 }
+
+// TestRespondAgain: a request that could not be answered as asked can be answered
+// otherwise, once.
+func TestRespondAgain(t *testing.T) {
+	alice, bob := New(), New()
+	start := must(t, alice, "initiate", object{
+		"mode": "psk", "now": now, "credentials": psks(), "offer": object{
+			"crypto_sessions": []object{{"ssrc": "00000000"}, {"ssrc": "0000000a"}},
+			"keys":            []object{{"type": "TEK+SALT"}},
+		},
+	})
+	request := func(ssrc string) object {
+		return object{"message": start["message"], "now": now, "credentials": psks(), "ssrcs": []string{ssrc}}
+	}
+	refused(t, bob, "respond", request("0000000a"), "policy") // two streams under one TEK
+	must(t, bob, "respond", request("0000000b"))
+	refused(t, bob, "respond", request("0000000b"), "replay")
+}

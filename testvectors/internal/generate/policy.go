@@ -306,6 +306,8 @@ func (b policyBuilder) specific() {
 	} {
 		b.takes(t.comment, t.name, 16, 14, t.params, "R-4771-002")
 	}
+	b.takes("tag of SRTP 10, 20 in general, which is that of SRTCP", "", 16, 14, spParams(param(11, 20), param(18, 10)), "R-4771-002")
+	b.refuses10("tag of SRTP 10, 21 in general, which SRTCP cannot have", spParams(param(11, 21), param(18, 10)), "R-4771-002")
 	for _, t := range []struct {
 		comment string
 		params  []reference.Param

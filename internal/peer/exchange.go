@@ -494,10 +494,11 @@ func (p *Peer) respond(request []byte) (any, error) {
 	}
 	mode := modeOf(in.Message)
 	received, err := responder.Receive(in.Message)
-	if err != nil && c.lacksPSK {
-		return nil, errNoPSK
-	}
 	if err != nil {
+		taken.commit()
+		if c.lacksPSK {
+			return nil, errNoPSK
+		}
 		return nil, err
 	}
 	a, err := in.Offer.answer(mode, &in.Fixed, received)
@@ -509,9 +510,7 @@ func (p *Peer) respond(request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := taken.commit(); err != nil {
-		return nil, usageError("the replay cache: %w", err) // unreachable: it was asked before
-	}
+	taken.commit()
 	name := p.nameOf(s)
 	p.sessions[name] = &session{Session: s}
 	keys, err := newResult(name, s)
@@ -556,20 +555,24 @@ func drawsRAND(request []byte) bool {
 	return !sent
 }
 
-// A takenRequest is the replay cache of one request. It remembers the request once
-// it is answered: one that is authentic and cannot be answered as asked may come
-// again.
+// A takenRequest is the replay cache of one request. What it is to remember waits
+// until the request is answered: one that is authentic and cannot be answered as
+// asked may come again.
 type takenRequest struct {
 	mikey.ReplayCache
-	entry mikey.ReplayEntry
+	entries []mikey.ReplayEntry
 }
 
 func (t *takenRequest) Record(e mikey.ReplayEntry) error {
-	t.entry = e
+	t.entries = append(t.entries, e)
 	return t.Check(e)
 }
 
-func (t *takenRequest) commit() error { return t.ReplayCache.Record(t.entry) }
+func (t *takenRequest) commit() {
+	for _, e := range t.entries {
+		_ = t.ReplayCache.Record(e) // whether it was there, Check has told
+	}
+}
 
 // answer returns what the responder decides.
 func (o *offer) answer(mode string, f *fixed, r *mikey.Received) (mikey.Answer, error) {

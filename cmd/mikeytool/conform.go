@@ -21,12 +21,16 @@ const conformUsage = `mikeytool conform runs the conformance suite.
 Usage:
 
     mikeytool conform [--peer COMMAND] [--run REGEXP] [--shard I/N]
-                      [--json FILE] [--junit FILE] [--verbose] [--list]
+                      [--vectors FILE] [--json FILE] [--junit FILE]
+                      [--timeout TIME] [--verbose] [--list]
     mikeytool conform --coverage
 
     --peer COMMAND   test the program that this command line starts, which speaks
                      the peer protocol; without it, test this library
-    --run REGEXP     only tests whose name matches, as in "psk/12 MAC flipped"
+    --run REGEXP     only tests whose name matches: FAMILY/NUMBER COMMENT, as in
+                     "derive/1 PRF 0, label tek, 64 bits". "^psk/" is a family,
+                     "^psk/12 " one test
+    --vectors FILE   the tests of this file, instead of those that are built in
     --shard I/N      only the Ith of N parts of the suite
     --json FILE      write a report for programs; "-" is standard output
     --junit FILE     write a report in the XML of JUnit; "-" is standard output
@@ -37,16 +41,16 @@ Usage:
 
 A test passes, fails, or is skipped, because the peer does not claim to have what it
 needs. "strict" counts tolerances towards old peers that the peer does not have,
-which is no fault. The exit status is 0 if some test passed and none failed, 1 if
-one failed, 2 for wrong usage. Try:
+which is no fault. The exit status is 0 if some test passed and none failed, 2 for
+wrong usage, and 1 otherwise. Try:
 
     mikeytool conform --peer 'python3 testvectors/python/mikey_peer.py'
 `
 
 type conformFlags struct {
-	peer, run, shard, json, junit string
-	timeout                       time.Duration
-	verbose, list, coverage       bool
+	peer, run, shard, vectors, json, junit string
+	timeout                                time.Duration
+	verbose, list, coverage                bool
 }
 
 func conformCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -55,6 +59,7 @@ func conformCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) in
 	flags.StringVar(&f.peer, "peer", "", "")
 	flags.StringVar(&f.run, "run", "", "")
 	flags.StringVar(&f.shard, "shard", "", "")
+	flags.StringVar(&f.vectors, "vectors", "", "")
 	flags.StringVar(&f.json, "json", "", "")
 	flags.StringVar(&f.junit, "junit", "", "")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "")
@@ -68,11 +73,23 @@ func conformCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) in
 		return fail(stderr, exitUsage, fmt.Errorf("conform takes no argument %q", flags.Arg(0)),
 			"quote the command line of the peer: --peer 'python3 peer.py'")
 	}
+	var err error
+	flags.Visit(func(g *flag.Flag) {
+		switch {
+		case g.Value.String() == "" && err == nil:
+			err = fmt.Errorf("--%s is empty", g.Name) // as a variable of the shell may be
+		case f.coverage && g.Name != "coverage" && err == nil:
+			err = fmt.Errorf("--coverage does not go with --%s", g.Name)
+		}
+	})
+	if err != nil {
+		return fail(stderr, exitUsage, err)
+	}
 	options, err := f.options()
 	if err != nil {
 		return fail(stderr, exitUsage, err)
 	}
-	files, err := vectors.Load(testvectors.FS)
+	files, err := f.load()
 	if err != nil {
 		return fail(stderr, exitFailed, err)
 	}
@@ -86,6 +103,22 @@ func conformCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) in
 		return exitOK
 	}
 	return f.conform(files, options, stdout, stderr)
+}
+
+// load returns the test vectors.
+func (f *conformFlags) load() ([]*vectors.File, error) {
+	if f.vectors == "" {
+		return vectors.Load(testvectors.FS)
+	}
+	data, err := os.ReadFile(f.vectors)
+	if err != nil {
+		return nil, err
+	}
+	file, err := vectors.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.vectors, err)
+	}
+	return []*vectors.File{file}, nil
 }
 
 func (f *conformFlags) options() (conform.Options, error) {

@@ -1,8 +1,6 @@
 package conform
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -112,18 +110,15 @@ func text(v any) string {
 // firstOctet describes the first octet that differs, with the step that produced
 // it. It returns nothing for members that are not octets.
 func firstOctet(name, want, got string, steps []vectors.Step) string {
-	decode := hex.DecodeString
 	switch name[strings.LastIndexByte(name, '.')+1:] {
-	case "message", "answer", "error_message":
-		decode = base64.StdEncoding.DecodeString
 	case "csb_id", "ssrc", "suite", "id", "name", "line", "value", "lifetime", "sdp", "protocol":
 		return "" // numbers and names
 	}
-	w, err := decode(want)
+	w, err := vectors.Octets(name, want)
 	if err != nil {
 		return ""
 	}
-	g, err := decode(got)
+	g, err := vectors.Octets(name, got)
 	if err != nil {
 		return fmt.Sprintf("%s is %s, want %s", name, text(got), text(want))
 	}

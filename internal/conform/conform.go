@@ -3,6 +3,7 @@
 package conform
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -115,6 +116,7 @@ type runner struct {
 	peer, counterpart Peer
 	complete          bool
 	id                int
+	last              string // name of the test before, which may have left the peer broken
 
 	implementation, version        string
 	hasModes, hasGroups, hasSuites []string
@@ -223,9 +225,10 @@ func (r *runner) test(f *vectors.File, g *vectors.Group, t *vectors.Test) (Statu
 	}
 	for _, p := range []Peer{r.peer, r.counterpart} {
 		if _, err := r.do(p, "reset", map[string]any{}); err != nil {
-			return Failed, "reset: " + err.Error()
+			return Failed, fmt.Sprintf("reset after %s: %v", cmp.Or(r.last, "hello"), err)
 		}
 	}
+	r.last = t.Name(f.Family)
 	replies := make([]map[string]any, 0, len(t.Calls))
 	for i, c := range t.Calls {
 		to, who := r.peer, ""

@@ -132,6 +132,8 @@ func num[T ~uint8](n *uint8) T {
 	return T(*n)
 }
 
+var errNoMessage = usageError("the request has no message")
+
 // decoder is lenient where the RFCs leave room: a tool shows what is there.
 var decoder = mikey.Decoder{TrailingZero: true, Groups: ecdh.All()}
 
@@ -141,6 +143,9 @@ func (p *Peer) decode(request []byte) (any, error) {
 	}
 	if err := unmarshal(request, &in); err != nil {
 		return nil, err
+	}
+	if in.Message == nil {
+		return nil, errNoMessage
 	}
 	m, err := decoder.Parse(in.Message)
 	if err != nil {

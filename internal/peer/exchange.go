@@ -438,7 +438,7 @@ func (p *Peer) complete(request []byte) (any, error) {
 		return nil, stateError("there is no exchange %q", in.Exchange)
 	}
 	if in.Message == nil {
-		in.Message = []byte{}
+		return nil, errNoMessage
 	}
 	s, err := e.pending.Finish(in.Message)
 	if err != nil {
@@ -465,6 +465,9 @@ func (p *Peer) respond(request []byte) (any, error) {
 	}
 	if err := unmarshal(request, &in); err != nil {
 		return nil, err
+	}
+	if in.Message == nil {
+		return nil, errNoMessage
 	}
 	c := &in.Credentials
 	if err := c.check(); err != nil {

@@ -28,7 +28,7 @@ type Note struct {
 }
 
 // Optional is the bug type of flags for what no text demands: an implementation
-// without it says "unsupported".
+// without it says "unsupported". The schema has all bug types.
 const Optional = "OPTIONAL"
 
 // A Group is tests that have their source and their parties in common.
@@ -206,6 +206,11 @@ func (f *File) checkTest(g *Group, t *Test) error {
 		}
 		if name, ok := c.Request["credentials"].(string); ok && g.Parties[name] == nil && !strings.HasPrefix(name, "@") {
 			return fmt.Errorf("call %d: there is no party %q", i+1, name)
+		}
+		for _, s := range c.Steps {
+			if err := c.checkStep(&s); err != nil {
+				return fmt.Errorf("call %d: step %q: %w", i+1, s.Name, err)
+			}
 		}
 	}
 	if refused != (t.Result == Invalid) {

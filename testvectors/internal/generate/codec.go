@@ -16,8 +16,8 @@ import (
 // to agree about where every field is, and about what is not well formed.
 func codec() *vectors.File {
 	b := newCodecBuilder("codec", "Every payload at the edges of its fields: RFC 3830, Section 6, with the additions of RFC 4563, RFC 4738 and RFC 6043. A message is decoded, and encoded again.")
-	b.note("Undelimited", "UNSPECIFIED_LENGTH", "An algorithm in the payload is unknown and implies its length, and payloads have no common length field. The payload is kept up to the end of the message, or the message is refused.")
-	b.note("TrailingZero", "LENIENT_PARSING", "One zero octet follows the last payload of a message that nothing authenticates; a recorder sends it (P-52).")
+	b.note("Undelimited", "PARSING", "An algorithm in the payload is unknown and implies its length, and payloads have no common length field. The payload is kept up to the end of the message, or the message is refused.")
+	b.note("TrailingZero", "PARSING", "One zero octet follows the last payload of a message that nothing authenticates; a recorder sends it (P-52).")
 	b.published()
 	b.headers()
 	b.maps()
@@ -34,11 +34,11 @@ func codec() *vectors.File {
 // codecInvalid is the family of what is no message.
 func codecInvalid() *vectors.File {
 	b := newCodecBuilder("codec_invalid", "What is no message: RFC 3830, Section 6. Each test has one thing that is wrong.")
-	b.note("Truncated", "WRONG_LENGTH", "The message ends inside a payload.")
-	b.note("LengthField", "WRONG_LENGTH", "A length field does not fit what follows.")
-	b.note("Chain", "WRONG_STRUCTURE", "The chain of payloads does not end where the message does, or has a payload that may not stand there.")
-	b.note("Trailing", "LENIENT_PARSING", "Octets follow the last payload (P-52 tolerates one that is zero where nothing authenticates the message, and no others).")
-	b.note("Unencodable", "VALUE_RANGE", "The object has a value for which the field of the message has no room, or that contradicts its own numbers.")
+	b.note("Truncated", "PARSING", "The message ends inside a payload.")
+	b.note("LengthField", "PARSING", "A length field does not fit what follows.")
+	b.note("Chain", "PARSING", "The chain of payloads does not end where the message does, or has a payload that may not stand there.")
+	b.note("Trailing", "PARSING", "Octets follow the last payload (P-52 tolerates one that is zero where nothing authenticates the message, and no others).")
+	b.note("Unencodable", "PARSING", "The object has a value for which the field of the message has no room, or that contradicts its own numbers.")
 	b.truncated()
 	b.wrongLengths()
 	b.wrongChains()

@@ -634,7 +634,7 @@ func (b *builder) dhAnswers(p *pki) {
 // dhUpdates are updates of a CSB, with and without new values.
 func (b *builder) dhUpdates(p *pki) {
 	all := p.certParties()
-	b.startGroup("Update", "Alice updates a CSB (RFC 3830, Section 4.5).", vectors.Requires{
+	b.startGroup("Exchange", "Alice updates a CSB (RFC 3830, Section 4.5).", vectors.Requires{
 		Modes: []string{"dh"}, Groups: []string{"OAKLEY5"},
 	}, pick(all, "alice", "bob"))
 	first := p.dhExchange("OAKLEY5")

@@ -74,21 +74,21 @@ func (s *dhhSuite) notes() {
 	s.note("LeadingZero", "EDGE_CASE", "A value or the TGK starts with zero octets, which stay: values and secrets have the length of the group (P-15).")
 	s.note("DHHMAC-256", vectors.Optional, "PRF function 1 and HMAC-SHA-256-256, of RFC 6043. RFC 4650 does not know them.")
 	s.note("OptionalTimestamp", vectors.Optional, "A timestamp of type COUNTER, or NTP-UTC-32 of RFC 6043.")
-	s.note("AlgorithmNumbers", "LEGACY", "RFC 4650, Section 4.2, numbers NULL encryption 2 and HMAC-SHA-1 0, against the registry that its Section 7 leaves as it is. Encryption 2 without data may be read as NULL; MAC algorithm 0 is NULL and never HMAC-SHA-1 (P-05).")
-	s.note("OtherOrder", "FUNCTIONALITY", "The payloads are not in the printed order, which is a recommendation. Those with a place at the end are there.")
+	s.note("AlgorithmNumbers", "FIELD_DEVIATION", "RFC 4650, Section 4.2, numbers NULL encryption 2 and HMAC-SHA-1 0, against the registry that its Section 7 leaves as it is. Encryption 2 without data may be read as NULL; MAC algorithm 0 is NULL and never HMAC-SHA-1 (P-05).")
+	s.note("OtherOrder", "STATE", "The payloads are not in the printed order, which is a recommendation. Those with a place at the end are there.")
 	s.note("NotReduced", "EDGE_CASE", "A u coordinate that is not reduced modulo the prime, or has the unused bit set. RFC 7748, Section 5, demands that it is taken as if it were.")
-	s.note("ModifiedMAC", "AUTH_BYPASS", "The MAC is not that of the message.")
+	s.note("ModifiedMAC", "AUTHENTICATION", "The MAC is not that of the message.")
 	s.note("WrongAuthKey", "KEY_DERIVATION", "The MAC is made with a key that a wrong derivation gives.")
-	s.note("WrongCoverage", "AUTH_BYPASS", "The MAC covers something else than the entire message without the MAC field.")
-	s.note("ModifiedMessage", "AUTH_BYPASS", "One bit of the message was changed on the way, and nothing but the MAC shows it.")
-	s.note("Structure", "MODIFIED_PARAMETER", "The message does not parse, or does not have the payloads of DHHMAC.")
+	s.note("WrongCoverage", "AUTHENTICATION", "The MAC covers something else than the entire message without the MAC field.")
+	s.note("ModifiedMessage", "AUTHENTICATION", "One bit of the message was changed on the way, and nothing but the MAC shows it.")
+	s.note("Structure", "POLICY", "The message does not parse, or does not have the payloads of DHHMAC.")
 	s.note("BadPublicValue", "CONFIDENTIALITY", "A value that is none of its group: its secret is known to everybody, or says something about the private value.")
 	s.note("SmallOrder", "CONFIDENTIALITY", "A u coordinate of small order: the secret is zero, whatever the private value is (RFC 7748, Section 6).")
 	s.note("SmallOrderXWing", "CONFIDENTIALITY", "The X25519 half of an X-Wing value has small order, which no honest party sends. The draft of X-Wing does not check it; docs/interop.md does.")
-	s.note("MACFirst", "AUTH_BYPASS", "The value is bad and the MAC is wrong. The MAC is verified before anything is computed with the value: the refusal is that of the MAC.")
-	s.note("OtherAnswer", "AUTH_BYPASS", "Whoever has the pre-shared key says something that does not answer the request. An answer that does not return DHi as it was sent is refused as not authentic; one with another CSB ID or T belongs to another exchange.")
-	s.note("GroupMismatch", "MODIFIED_PARAMETER", "DHr is in another group than DHi. The responder has to stay in the initiator's.")
-	s.note("NotAnswer", "MISSING_STEP", "The message is none that answers a DHHMAC request.")
+	s.note("MACFirst", "AUTHENTICATION", "The value is bad and the MAC is wrong. The MAC is verified before anything is computed with the value: the refusal is that of the MAC.")
+	s.note("OtherAnswer", "AUTHENTICATION", "Whoever has the pre-shared key says something that does not answer the request. An answer that does not return DHi as it was sent is refused as not authentic; one with another CSB ID or T belongs to another exchange.")
+	s.note("GroupMismatch", "POLICY", "DHr is in another group than DHi. The responder has to stay in the initiator's.")
+	s.note("NotAnswer", "AUTHENTICATION", "The message is none that answers a DHHMAC request.")
 }
 
 // Values that the tests have in common.
@@ -801,7 +801,7 @@ func (s *dhhSuite) implicitRejection() {
 
 // tolerances are what decoders take that no encoder should write.
 func (s *dhhSuite) tolerances() {
-	s.start("Tolerance", "what is read and not written", "OAKLEY5")
+	s.start("Exchange", "what is read and not written", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 
 	// Other orders.
@@ -913,7 +913,7 @@ func (s *dhhSuite) updates() {
 		s.add(comment+", responder", responder, about...)
 	}
 	for _, g := range dhhGroups {
-		s.start("Update", "updates in "+g, g)
+		s.start("Exchange", "updates in "+g, g)
 		x := smallDHH(g)
 		x.brief = g != "OAKLEY5" && g != "X25519"
 		u := x.later(1).fresh(1)
@@ -924,7 +924,7 @@ func (s *dhhSuite) updates() {
 				[]*dhhExchange{u, u.later(1).withoutKey(), u.later(2).fresh(3)}, "R-3830-099", "R-3830-100")
 		}
 	}
-	s.start("Update", "what else updates change", "OAKLEY5")
+	s.start("Exchange", "what else updates change", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	x.kv = reference.Validity{Type: 1, SPI: []byte{0, 0, 0, 1}}
 	u := x.later(5).fresh(1)
@@ -949,7 +949,7 @@ func (s *dhhSuite) updates() {
 	u = x.later(1).fresh(1)
 	both("update under a RAND of 32 octets", x, []*dhhExchange{u})
 
-	s.start("Update", "updates in another group", "OAKLEY5", "X25519")
+	s.start("Exchange", "updates in another group", "OAKLEY5", "X25519")
 	x = smallDHH("OAKLEY5")
 	u = x.later(1)
 	u.group, u.xi, u.xr = "X25519", dhhXI("X25519"), dhhXR("X25519", -1)

@@ -170,7 +170,7 @@ func (x *dhhExchange) forgeries(octets []byte, f func(comment string, forged []b
 
 // badRequests are requests in OAKLEY5 that are refused, but for their values.
 func (s *dhhSuite) badRequests() {
-	s.start("BadRequest", "MAC", "OAKLEY5")
+	s.start("Exchange", "MAC", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	right := x.sealed(x.request())
 	x.forgeries(right, func(comment string, forged []byte, about ...string) {
@@ -192,7 +192,7 @@ func dhhTail(octets []byte) []byte { return octets[len(octets)-20:] }
 
 // flippedRequests have one bit changed that leaves them in form.
 func (s *dhhSuite) flippedRequests() {
-	s.start("BadRequest", "one bit of the message is changed on the way", "OAKLEY5")
+	s.start("Exchange", "one bit of the message is changed on the way", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	x.sessions = []reference.Session{{Policy: 0, SSRC: 0x11111111}, {Policy: 1, SSRC: 0}}
 	x.policies = []suite{aes128_80, aes128_32, aes256_80}
@@ -261,7 +261,7 @@ func (s *dhhSuite) flippedRequests() {
 
 // misshapenRequests have a right MAC where they have one.
 func (s *dhhSuite) misshapenRequests() {
-	s.start("BadRequest", "cut off, or with more behind", "OAKLEY5")
+	s.start("Exchange", "cut off, or with more behind", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	m := x.request()
 	octets := x.sealed(m)
@@ -287,7 +287,7 @@ func (s *dhhSuite) misshapenRequests() {
 		s.misshapen(x, "request with "+v.comment+" behind", slices.Concat(octets, v.more), x.anyError(), "R-3830-005", "P-52")
 	}
 
-	s.start("BadRequest", "lengths and next-payload octets under a right MAC", "OAKLEY5")
+	s.start("Exchange", "lengths and next-payload octets under a right MAC", "OAKLEY5")
 	for _, v := range []struct {
 		comment string
 		change  func(m *reference.Message, octets []byte)
@@ -316,7 +316,7 @@ func (s *dhhSuite) misshapenRequests() {
 		s.misshapen(x, "request, "+v.comment, b, reply, v.about)
 	}
 
-	s.start("BadRequest", "payloads that are missing, doubled or not of DHHMAC, under a right MAC", "OAKLEY5")
+	s.start("Exchange", "payloads that are missing, doubled or not of DHHMAC, under a right MAC", "OAKLEY5")
 	drop := func(number byte) func(*reference.Message) {
 		return func(m *reference.Message) {
 			m.Payloads = slices.DeleteFunc(m.Payloads, func(p reference.Payload) bool { return p.Number == number })
@@ -408,7 +408,7 @@ func (x *dhhExchange) behind(m *reference.Message, move bool, p reference.Payloa
 
 // unsupportedRequests have what nobody knows.
 func (s *dhhSuite) unsupportedRequests() {
-	s.start("BadRequest", "what is not known", "OAKLEY5")
+	s.start("Exchange", "what is not known", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	for _, v := range []struct {
 		comment string
@@ -452,14 +452,14 @@ func (s *dhhSuite) unsupportedRequests() {
 
 // unacceptableRequests are in form and authentic.
 func (s *dhhSuite) unacceptableRequests() {
-	s.start("BadRequest", "NULL authentication", "OAKLEY5")
+	s.start("Exchange", "NULL authentication", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	m := x.request().Add(reference.KEMAC(0, nil, reference.MACNULL, nil))
 	s.refused(x, "request without a MAC", m.Octets(), "policy", -1, nil, "R-3830-062", "P-05")
 	c := refuse("respond", x.respond("bob under TLS", m.Octets()), "policy", -1)
 	s.add("request without a MAC, under transport that protects pre-shared key mode", []*vectors.Call{c, x.ok("bob")}, "R-3830-062", "R-4650-005")
 
-	s.start("BadRequest", "timestamps", "OAKLEY5")
+	s.start("Exchange", "timestamps", "OAKLEY5")
 	for _, v := range []struct {
 		comment string
 		off     time.Duration
@@ -485,7 +485,7 @@ func (s *dhhSuite) unacceptableRequests() {
 	y.ts = make([]byte, 8)
 	s.refused(y, "request of 1900 or 2036", y.sealed(y.request()), "stale", 1, nil, "R-3830-074", "R-3830-080").Calls[1] = x.ok("bob")
 
-	s.start("BadRequest", "replays", "OAKLEY5")
+	s.start("Exchange", "replays", "OAKLEY5")
 	again := func(x *dhhExchange, credentials string) *vectors.Call {
 		return refuse("respond", x.respond(credentials, x.sealed(x.request())), "replay", -1)
 	}
@@ -504,7 +504,7 @@ func (s *dhhSuite) unacceptableRequests() {
 	unchecked.Request["max_skew_seconds"] = -1
 	s.add("request seen before, without a check of the clock", []*vectors.Call{x.ok("bob"), unchecked}, "R-3830-075")
 
-	s.start("BadRequest", "identities", "OAKLEY5")
+	s.start("Exchange", "identities", "OAKLEY5")
 	right := x.sealed(x.request())
 	for _, v := range []struct {
 		comment, credentials string
@@ -528,7 +528,7 @@ func (s *dhhSuite) unacceptableRequests() {
 		s.add("request "+v.comment, []*vectors.Call{refuse("respond", x.respond(v.credentials, v.message), "policy", -1), x.ok("bob")},
 			"R-4650-007", "R-3830-087")
 	}
-	s.start("BadRequest", "messages that are no requests", "OAKLEY5")
+	s.start("Exchange", "messages that are no requests", "OAKLEY5")
 	for _, v := range []struct {
 		comment string
 		message []byte
@@ -541,7 +541,7 @@ func (s *dhhSuite) unacceptableRequests() {
 		s.add(v.comment, []*vectors.Call{c, x.ok("bob")}, "NotAnswer", "R-3830-084")
 	}
 
-	s.start("BadRequest", "offers that make no DHHMAC request", "OAKLEY5")
+	s.start("Exchange", "offers that make no DHHMAC request", "OAKLEY5")
 	missing := refuse("initiate", x.initiate(nil).Request, "usage", -1)
 	missing.Request["offer"] = with(x.offer(), obj{"id_r": nil})
 	s.add("offer that does not say whom it is for", []*vectors.Call{missing, x.exactly()}, "R-4650-007")
@@ -566,7 +566,7 @@ func (s *dhhSuite) badAnswer(x *dhhExchange, comment string, message []byte, sta
 
 // badAnswers are answers in OAKLEY5 that are refused, but for their values.
 func (s *dhhSuite) badAnswers() {
-	s.start("BadAnswer", "MAC", "OAKLEY5")
+	s.start("Exchange", "MAC", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	right := x.sealed(x.answer())
 	x.forgeries(right, func(comment string, forged []byte, about ...string) {
@@ -574,7 +574,7 @@ func (s *dhhSuite) badAnswers() {
 	})
 	s.badAnswer(x, "MAC of the request", slices.Concat(right[:len(right)-20], dhhTail(x.sealed(x.request()))), "auth-failure", "ModifiedMAC", "R-4650-006")
 
-	s.start("BadAnswer", "one bit of the message is changed on the way", "OAKLEY5")
+	s.start("Exchange", "one bit of the message is changed on the way", "OAKLEY5")
 	y := smallDHH("OAKLEY5")
 	y.kv = reference.Validity{Type: 1, SPI: count(4, 0xe1)}
 	m := y.answer()
@@ -606,7 +606,7 @@ func (s *dhhSuite) badAnswers() {
 
 // misshapenAnswers have a right MAC where they have one.
 func (s *dhhSuite) misshapenAnswers() {
-	s.start("BadAnswer", "structure", "OAKLEY5")
+	s.start("Exchange", "structure", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	m := x.answer()
 	octets := x.sealed(m)
@@ -673,7 +673,7 @@ func (x *dhhExchange) pskV() []byte {
 
 // otherAnswers are authentic and answer something else.
 func (s *dhhSuite) otherAnswers() {
-	s.start("BadAnswer", "DHr and DHi under a right MAC", "OAKLEY5")
+	s.start("Exchange", "DHr and DHi under a right MAC", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	y := smallDHH("OAKLEY5")
 	y.kv = reference.Validity{Type: 1, SPI: count(4, 0xe1)}
@@ -716,7 +716,7 @@ func (s *dhhSuite) otherAnswers() {
 		s.badAnswer(v.x, v.comment, values(v.x, v.x.dhr(), v.x.dhi(), v.kv, v.x.kv), "malformed", "P-22")
 	}
 
-	s.start("BadAnswer", "identities and headers under a right MAC", "OAKLEY5")
+	s.start("Exchange", "identities and headers under a right MAC", "OAKLEY5")
 	for _, v := range []struct {
 		comment, stage string
 		change         func(m *reference.Message)
@@ -742,7 +742,7 @@ func (s *dhhSuite) otherAnswers() {
 		s.badAnswer(x, v.comment, x.changedAnswer(v.change), v.stage, v.about...)
 	}
 
-	s.start("BadAnswer", "messages that are no answers to the request", "OAKLEY5")
+	s.start("Exchange", "messages that are no answers to the request", "OAKLEY5")
 	other := x.fresh(5)
 	other.csbID ^= 0xffff
 	s.badAnswer(x, "the request, sent back", x.sealed(x.request()), "state", "NotAnswer", "R-3830-084")
@@ -759,7 +759,7 @@ func (s *dhhSuite) otherAnswers() {
 		x.initiate(nil), x.okAnswer("@1.exchange"), refuse("complete", x.complete("@1.exchange", second.sealed(second.answer())), "state", -1),
 	}, "R-3830-084", "P-68")
 
-	s.start("BadAnswer", "DHr in another group", "OAKLEY5", "OAKLEY1", "X25519")
+	s.start("Exchange", "DHr in another group", "OAKLEY5", "OAKLEY1", "X25519")
 	for _, g := range []string{"OAKLEY1", "X25519"} {
 		o := smallDHH(g)
 		s.badAnswer(x, "DHr in "+g, x.changedAnswer(func(m *reference.Message) {
@@ -786,7 +786,7 @@ func (s *dhhSuite) badValues() {
 		// So that what is behind a value of the wrong length does not happen to look
 		// like something else: it is cut off, whatever one makes of it.
 		x.kv = reference.Validity{Type: 1, SPI: []byte{0xff}}
-		s.start("BadValue", "DHi of "+g, g)
+		s.start("Exchange", "DHi of "+g, g)
 		for i, v := range dhhValues(x) {
 			if v.responder {
 				continue
@@ -797,7 +797,7 @@ func (s *dhhSuite) badValues() {
 				s.forged(x, g+", DHi "+v.comment+", and a wrong MAC", flip(octets, -1), "MACFirst", "R-4650-006", "R-3830-082")
 			}
 		}
-		s.start("BadValue", "DHr of "+g, g)
+		s.start("Exchange", "DHr of "+g, g)
 		for i, v := range dhhValues(x) {
 			if v.initiator {
 				continue
@@ -968,7 +968,7 @@ func dhhSmall448() [][]byte {
 
 // badUpdates are refused; the session stays as it was, and the right update works.
 func (s *dhhSuite) badUpdates() {
-	s.start("BadUpdate", "responder", "OAKLEY5")
+	s.start("Exchange", "responder", "OAKLEY5")
 	x := smallDHH("OAKLEY5")
 	u := x.later(10).fresh(1)
 	q := x.later(10).withoutKey()
@@ -1020,7 +1020,7 @@ func (s *dhhSuite) badUpdates() {
 	s.add("update, seen before", []*vectors.Call{x.ok("bob"), u.ok("bob"), refuse("respond", u.respond("bob", right), "replay", -1)}, "R-3830-075")
 	s.add("update, the first message seen again behind it", []*vectors.Call{x.ok("bob"), u.ok("bob"), refuse("respond", x.respond("bob", x.sealed(x.request())), "replay", -1)}, "R-3830-075")
 
-	s.start("BadUpdate", "initiator", "OAKLEY5")
+	s.start("Exchange", "initiator", "OAKLEY5")
 	initiator := func(comment string, u *dhhExchange, message []byte, stage string, about ...string) {
 		update := u.updates("@2.keys.session")
 		update.Steps = nil

@@ -26,9 +26,9 @@ func field() *vectors.File {
 	} {
 		b.note(flag, "FIELD_DEVIATION", description)
 	}
-	b.note("TrailingZero", "LENIENT_PARSING", "Octets follow the last payload; a recorder sends one zero octet (P-52).")
-	b.note("MissingSalt", "WRONG_LENGTH", "A TEK cannot yield a salt, and none is sent.")
-	b.note("KeyData", "WRONG_STRUCTURE", "The KEMAC is well formed, but the key data in it is not.")
+	b.note("TrailingZero", "PARSING", "Octets follow the last payload; a recorder sends one zero octet (P-52).")
+	b.note("MissingSalt", "PARSING", "A TEK cannot yield a salt, and none is sent.")
+	b.note("KeyData", "PARSING", "The KEMAC is well formed, but the key data in it is not.")
 
 	b.onvif()
 	b.usual()

@@ -230,7 +230,7 @@ func (b *builder) certNotes() {
 	b.note("WeakKey", "POLICY", "An RSA key of 1024 bits.")
 	b.note("RepeatedPayload", "PARSING", "A payload that occurs once is there twice, and code that takes the first or the last of them differs.")
 	b.note("Replay", "FRESHNESS", "The message was accepted before.")
-	b.note("Tolerance", "TOLERANCE", "Acceptable where the named tolerance is on.")
+	b.note("Tolerance", "FIELD_DEVIATION", "Acceptable where the named tolerance is on.")
 	b.note("RSA-OAEP", vectors.Optional, "The envelope key is encrypted with RSAES-OAEP, which RFC 3830 recommends.")
 	b.note("RSA-PSS", vectors.Optional, "Signatures are RSASSA-PSS with SHA-256 and a salt of 32 octets. RFC 3830 recommends them.")
 	b.note("AES-KW", vectors.Optional, "AES key wrap, which is optional in RFC 3830.")
@@ -998,7 +998,7 @@ const minute = time.Minute
 
 func (b *builder) pkUpdates(p *pki) {
 	all := p.certParties()
-	b.startGroup("Update", "Alice updates a CSB at bob's (RFC 3830, Section 4.5).", vectors.Requires{Modes: []string{"pk"}},
+	b.startGroup("Exchange", "Alice updates a CSB at bob's (RFC 3830, Section 4.5).", vectors.Requires{Modes: []string{"pk"}},
 		pick(all, "bob", "bob-for-alice"))
 	tgk := []reference.Key{{Key: certsTGK}}
 	newer := []reference.Key{{Key: count(16, 0xa0)}}
@@ -1113,11 +1113,11 @@ func (b *builder) pkUpdates(p *pki) {
 
 func (b *builder) pkInitiatorUpdates(p *pki) {
 	all := p.certParties()
-	b.startGroup("Update", "Alice updates a CSB. The identities of the first message are in the update too.", vectors.Requires{Modes: []string{"pk"}},
+	b.startGroup("Exchange", "Alice updates a CSB. The identities of the first message are in the update too.", vectors.Requires{Modes: []string{"pk"}},
 		pick(all, "alice-for-bob", "bob"))
 	newer := []reference.Key{{Key: count(16, 0xa0)}}
-	complete := func(exchange string, a pkAnswer, after time.Duration, keys obj) *vectors.Call {
-		return accept("complete", obj{"exchange": exchange, "message": b64(a.message().Octets()), "now": at(certsNow.Add(after))}, obj{"keys": keys})
+	complete := func(exchange string, a pkAnswer, after time.Duration, keys obj, steps ...vectors.Step) *vectors.Call {
+		return accept("complete", obj{"exchange": exchange, "message": b64(a.message().Octets()), "now": at(certsNow.Add(after))}, obj{"keys": keys}, steps...)
 	}
 	first := func(c byte) []*vectors.Call {
 		s := p.pkRequest()
@@ -1136,15 +1136,15 @@ func (b *builder) pkInitiatorUpdates(p *pki) {
 		u := pkCached(minute)
 		keys, steps := agreed(0, certsCSB, certsRAND, u.sessions, []suite{aes128_80}, newer)
 		b.add("update: pre-shared key message under the cached envelope key, C = "+string('0'+c), append(first(c),
-			accept("update", offer(newer, nil), obj{"message": b64(u.message().Octets()), "keys": nil}, append(u.steps("message"), steps...)...),
-			complete("@3.exchange", u.answer(), minute, keys)), "R-3830-095", "R-3830-096", "R-3830-092")
+			accept("update", offer(newer, nil), obj{"message": b64(u.message().Octets()), "keys": nil}, u.steps("message")...),
+			complete("@3.exchange", u.answer(), minute, keys, steps...)), "R-3830-095", "R-3830-096", "R-3830-092")
 	}
 	u := pkCached(minute)
 	u.keys, u.sessions = nil, []reference.Session{certsSession[0], {Policy: 0, SSRC: 0x50607080}}
 	keys, steps := agreed(0, certsCSB, certsRAND, u.sessions, []suite{aes128_80}, []reference.Key{{Key: certsTGK}})
 	b.add("update: a crypto session more and no key, under the cached envelope key", append(first(1),
-		accept("update", offer(nil, obj{"crypto_sessions": sessionsOf(u.sessions)}), obj{"message": b64(u.message().Octets()), "keys": nil}, append(u.steps("message"), steps...)...),
-		complete("@3.exchange", u.answer(), minute, keys)), "R-3830-095", "R-3830-096", "R-3830-100")
+		accept("update", offer(nil, obj{"crypto_sessions": sessionsOf(u.sessions)}), obj{"message": b64(u.message().Octets()), "keys": nil}, u.steps("message")...),
+		complete("@3.exchange", u.answer(), minute, keys, steps...)), "R-3830-095", "R-3830-096", "R-3830-100")
 
 	for _, f := range []struct {
 		comment, stage string

@@ -18,11 +18,11 @@ func policy() *vectors.File {
 	b.note("OptionalPolicy", vectors.Optional, "A policy of mandatory algorithms that has no name, because a tag length is unusual or something is turned off.")
 	b.note("RCC", vectors.Optional, "An integrity transform of RFC 4771 that carries the rollover counter.")
 	b.note("TwoOctets", "FIELD_DEVIATION", "A length has a value of two octets. One is usual (P-10).")
-	b.note("Implied", "UNSPECIFIED_DEFAULT", "The cipher implies the value of a parameter that is absent, against the default that RFC 3830 takes from SRTP (P-14, P-58).")
+	b.note("Implied", "UNCLEAR_TEXT", "The cipher implies the value of a parameter that is absent, against the default that RFC 3830 takes from SRTP (P-14, P-58).")
 	b.note("TagLengthMisplaced", "FIELD_DEVIATION", "The session authentication key length holds the length of the authentication tag (P-13).")
 	b.note("PolicyNumber", "FIELD_DEVIATION", "The number of the policy is not the one in the CS ID map (P-53).")
 	b.note("NoPolicy", "FIELD_DEVIATION", "The message has no SP payload.")
-	b.note("SwitchedOff", "WEAK_PROTECTION", "Encryption or authentication is turned off. A strict implementation refuses that.")
+	b.note("SwitchedOff", "CONFIDENTIALITY", "Encryption or authentication is turned off. A strict implementation refuses that.")
 
 	b.suites()
 	b.defaults()

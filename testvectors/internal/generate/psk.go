@@ -248,7 +248,7 @@ func (b *builder) pskNotes() {
 	b.note("NTP-UTC-32", vectors.Optional, "Timestamps of whole seconds, of RFC 6043. They have 4 octets in the message and under V, and are padded behind in the IV.")
 	b.note("OptionalSuite", vectors.Optional, "Policies that an implementation of SRTP need not have.")
 	b.note("FullLastBlock", "KEY_DERIVATION", "The input key of the PRF is a multiple of 32 octets, and has no short last block. Implementations that descend from libmikey take the length of the last block modulo 32, and add an empty one (P-38).")
-	b.note("TEKWithSalt", "LEGACY", "A TEK holds the master key and behind it the master salt, as deployed devices send it (P-42).")
+	b.note("TEKWithSalt", "FIELD_DEVIATION", "A TEK holds the master key and behind it the master salt, as deployed devices send it (P-42).")
 }
 
 // finishPSK gives the credentials of single tests names, as the format wants

@@ -32,10 +32,10 @@ func (b *builder) refuseAnswer(comment string, c pskCase, answer []byte, stage s
 // pskWrongAnswers are messages that an initiator gets instead of the right
 // answer, or before it.
 func (b *builder) pskWrongAnswers() {
-	b.note("WrongAnswer", "AUTH_BYPASS", "The message does not answer the request: the right answer still does, after it.")
-	b.note("WrongV", "AUTH_BYPASS", "The MAC of V is another one than that of RFC 3830, Section 5.2. A party with the same mistake accepts it.")
-	b.note("ChangedSessions", "AUTH_BYPASS", "The answer is authentic, but has other crypto sessions than the request: a responder fills in SSRCs that were 0 and changes nothing else (RFC 3830, Section 6.1.1). This counts as malformed.")
-	b.note("AnswerTwice", "REPLAY", "An exchange takes one answer.")
+	b.note("WrongAnswer", "AUTHENTICATION", "The message does not answer the request: the right answer still does, after it.")
+	b.note("WrongV", "AUTHENTICATION", "The MAC of V is another one than that of RFC 3830, Section 5.2. A party with the same mistake accepts it.")
+	b.note("ChangedSessions", "AUTHENTICATION", "The answer is authentic, but has other crypto sessions than the request: a responder fills in SSRCs that were 0 and changes nothing else (RFC 3830, Section 6.1.1). This counts as malformed.")
+	b.note("AnswerTwice", "FRESHNESS", "An exchange takes one answer.")
 
 	c := newPSKCase().verified()
 	k := c.Protection()
@@ -277,7 +277,7 @@ func (b *builder) pskWrongAnswers() {
 
 // pskWrongOffers are requests that an initiator does not make.
 func (b *builder) pskWrongOffers() {
-	b.note("WrongOffer", "USAGE", "An initiator does not send what a responder would have to refuse.")
+	b.note("WrongOffer", "STATE", "An initiator does not send what a responder would have to refuse.")
 	c := newPSKCase()
 	offer := func(name string, members obj, stage string, about ...string) {
 		b.add("initiator: offer with "+name, []*vectors.Call{

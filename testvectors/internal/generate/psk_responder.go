@@ -38,9 +38,9 @@ func (b *builder) refusePSK(comment string, c pskCase, message []byte, stage str
 // pskChanged are single bits that change on the way, and messages that are cut
 // or grow.
 func (b *builder) pskChanged() {
-	b.note("ModifiedMessage", "AUTH_BYPASS", "One bit of the message changed on the way. The MAC covers all of it (RFC 3830, Section 5.2).")
-	b.note("Truncated", "MALFORMED", "The message ends too early.")
-	b.note("Trailing", "MALFORMED", "Something follows the last payload. The MAC does not cover it.")
+	b.note("ModifiedMessage", "AUTHENTICATION", "One bit of the message changed on the way. The MAC covers all of it (RFC 3830, Section 5.2).")
+	b.note("Truncated", "PARSING", "The message ends too early.")
+	b.note("Trailing", "PARSING", "Something follows the last payload. The MAC does not cover it.")
 	c := newPSKCase().verified()
 	m := c.Message()
 	octets := m.Octets()
@@ -146,9 +146,9 @@ func (b *builder) pskChanged() {
 // pskWrongMAC are messages whose MAC has the right length and place and another
 // value.
 func (b *builder) pskWrongMAC() {
-	b.note("WrongMAC", "AUTH_BYPASS", "The MAC is another one than that of RFC 3830, Section 5.2: of other octets, or under another key. A party with the same mistake accepts it.")
+	b.note("WrongMAC", "AUTHENTICATION", "The MAC is another one than that of RFC 3830, Section 5.2: of other octets, or under another key. A party with the same mistake accepts it.")
 	b.note("WrongDerivation", "KEY_DERIVATION", "The keys come from another label, or another PRF, than those of RFC 3830, Section 4.1.4.")
-	b.note("WrongPSK", "AUTH_BYPASS", "The pre-shared keys of the parties differ.")
+	b.note("WrongPSK", "AUTHENTICATION", "The pre-shared keys of the parties differ.")
 
 	c := newPSKCase().verified()
 	k := c.Protection()
@@ -288,9 +288,9 @@ func tail(b []byte, n int) []byte { return b[len(b)-n:] }
 
 // pskWrongPayloads are messages with a MAC that is right.
 func (b *builder) pskWrongPayloads() {
-	b.note("WrongPayloads", "MALFORMED", "A payload is missing, occurs twice, or is not where it has to be. The MAC is right.")
-	b.note("WrongType", "MALFORMED", "The message is none that a responder of pre-shared key mode awaits.")
-	b.note("ShortRAND", "WEAK_PARAMS", "RAND has less than 16 octets. RFC 3830, Section 6.11, recommends 16, and Section 4.1.1 assumes 128 bits for every derivation; keys are not derived from less.")
+	b.note("WrongPayloads", "PARSING", "A payload is missing, occurs twice, or is not where it has to be. The MAC is right.")
+	b.note("WrongType", "PARSING", "The message is none that a responder of pre-shared key mode awaits.")
+	b.note("ShortRAND", "CONFIDENTIALITY", "RAND has less than 16 octets. RFC 3830, Section 6.11, recommends 16, and Section 4.1.1 assumes 128 bits for every derivation; keys are not derived from less.")
 	c := newPSKCase().verified()
 	auth := c.Protection().AuthKey()
 	p := c.Front().Payloads // T, RAND, IDi, IDr, SP
@@ -389,8 +389,8 @@ func (b *builder) pskWrongPayloads() {
 		alg.set(&bad)
 		b.refusePSK(alg.name, c, bad.Message().Octets(), alg.stage, alg.code, alg.about...)
 	}
-	b.note("NULLAlgorithm", "AUTH_BYPASS", "NULL encryption and NULL MAC are for transports that protect the message, which the responder was not told of (RFC 3830, Sections 4.2.3 and 4.2.4).")
-	b.note("UnknownAlgorithm", "UNSUPPORTED", "The message uses an algorithm with a number that is not assigned.")
+	b.note("NULLAlgorithm", "AUTHENTICATION", "NULL encryption and NULL MAC are for transports that protect the message, which the responder was not told of (RFC 3830, Sections 4.2.3 and 4.2.4).")
+	b.note("UnknownAlgorithm", "POLICY", "The message uses an algorithm with a number that is not assigned.")
 	for _, encr := range []byte{4, 99, 255} {
 		k := c.Protection()
 		m := reference.SealKEMAC(c.Front(), encr, c.EncrData(), c.MAC, k.AuthKey())
@@ -410,10 +410,10 @@ func (b *builder) pskWrongPayloads() {
 
 // pskWrongContents are authentic messages that ask for what cannot be.
 func (b *builder) pskWrongContents() {
-	b.note("WrongKeyData", "MALFORMED", "The Key data inside the KEMAC is no chain of sub-payloads that fills it, or has no key that fits the policy. The MAC is right.")
-	b.note("WrongEncryption", "WRONG_PRIMITIVE", "The Key data was encrypted in another way than that of RFC 3830, Section 4.2.3. The MAC is right. A party with the same mistake accepts it.")
-	b.note("WrongPolicy", "UNSUPPORTED", "The policy of a crypto session does not exist, or is none that SRTP has.")
-	b.note("WrongIdentity", "AUTH_BYPASS", "The message is authentic, but from or for somebody else than the credentials say.")
+	b.note("WrongKeyData", "PARSING", "The Key data inside the KEMAC is no chain of sub-payloads that fills it, or has no key that fits the policy. The MAC is right.")
+	b.note("WrongEncryption", "CONFIDENTIALITY", "The Key data was encrypted in another way than that of RFC 3830, Section 4.2.3. The MAC is right. A party with the same mistake accepts it.")
+	b.note("WrongPolicy", "POLICY", "The policy of a crypto session does not exist, or is none that SRTP has.")
+	b.note("WrongIdentity", "AUTHENTICATION", "The message is authentic, but from or for somebody else than the credentials say.")
 	c := newPSKCase().verified()
 	k := c.Protection()
 	tgk := reference.KeyData(c.Keys...) // 4 octets, then the key of 16
@@ -595,8 +595,8 @@ func pskRawSP(number byte, octets ...byte) reference.Payload {
 
 // pskReplays are messages that come again, too early or too late.
 func (b *builder) pskReplays() {
-	b.note("Replay", "REPLAY", "The message was taken before (RFC 3830, Section 5.4).")
-	b.note("Stale", "REPLAY", "The timestamp is further from the clock than the limit allows: 300 s, or max_skew_seconds.")
+	b.note("Replay", "FRESHNESS", "The message was taken before (RFC 3830, Section 5.4).")
+	b.note("Stale", "FRESHNESS", "The timestamp is further from the clock than the limit allows: 300 s, or max_skew_seconds.")
 	c := newPSKCase().verified()
 	m := c.Message().Octets()
 	keys, _ := c.keys()

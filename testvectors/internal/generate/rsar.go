@@ -422,7 +422,7 @@ func (b *builder) rsarExchanges(p *pki) {
 // rsarUpdates are pre-shared key messages under the envelope key that bob chose.
 func (b *builder) rsarUpdates(p *pki) {
 	all := p.certParties()
-	b.startGroup("Update", "Alice updates a CSB under the envelope key that bob chose (RFC 4738, Section 3.6). The update has the identities of the first message.",
+	b.startGroup("Exchange", "Alice updates a CSB under the envelope key that bob chose (RFC 4738, Section 3.6). The update has the identities of the first message.",
 		vectors.Requires{Modes: []string{"rsa-r"}}, pick(all, "alice", "bob"))
 	newer := []reference.Key{{Key: count(16, 0xa0)}}
 	eighty := []suite{aes128_80}

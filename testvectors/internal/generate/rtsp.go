@@ -10,14 +10,14 @@ import (
 // rtsp is the family of RTSP headers.
 func rtsp() *vectors.File {
 	b := newFile("vectors_v1.json", "rtsp", "Key management messages in RTSP headers: KeyMgmt (RFC 4567, Sections 3.2 and 4.2) and Transport (RFC 7826, Section 18.54 and Appendix C.1.4.1). Headers are not folded.")
-	b.note("Spacing", "LENIENT_PARSING", "The examples of RFC 4567 have blanks behind the semicolons, its grammar has none (P-28).")
-	b.note("Case", "LENIENT_PARSING", "RFC 4567 writes KeyMgmt and keymgmt; header names have no case (P-28). Whether names of parameters have one is not said.")
-	b.note("Order", "LENIENT_PARSING", "The grammar of RFC 4567 ends before the data, so the order of the parameters is that of examples (P-28).")
-	b.note("Bare", "LENIENT_PARSING", "Values without quotes, or with quotes where examples have none (P-28).")
-	b.note("EmptyURI", "LENIENT_PARSING", `uri="" is the same as no uri (P-56).`)
-	b.note("NoPadding", "LENIENT_PARSING", "Base64 without its padding (P-61).")
-	b.note("PadBits", "NOT_CANONICAL", "The unused bits of the last character of base64 are not zero (P-61; RFC 7826, Section 18.54).")
-	b.note("Injection", "INJECTION", "A line end inside of a value would add a header.")
+	b.note("Spacing", "PARSING", "The examples of RFC 4567 have blanks behind the semicolons, its grammar has none (P-28).")
+	b.note("Case", "PARSING", "RFC 4567 writes KeyMgmt and keymgmt; header names have no case (P-28). Whether names of parameters have one is not said.")
+	b.note("Order", "PARSING", "The grammar of RFC 4567 ends before the data, so the order of the parameters is that of examples (P-28).")
+	b.note("Bare", "PARSING", "Values without quotes, or with quotes where examples have none (P-28).")
+	b.note("EmptyURI", "PARSING", `uri="" is the same as no uri (P-56).`)
+	b.note("NoPadding", "PARSING", "Base64 without its padding (P-61).")
+	b.note("PadBits", "PARSING", "The unused bits of the last character of base64 are not zero (P-61; RFC 7826, Section 18.54).")
+	b.note("Injection", "PARSING", "A line end inside of a value would add a header.")
 
 	// spec is what the reply has of a specification.
 	spec := func(protocol, uri, message string) obj {
@@ -37,7 +37,7 @@ func rtsp() *vectors.File {
 	const movie = "rtsp://movie.example.com/action"
 	answer := rfc4567Answer
 
-	b.startGroup("KeyMgmt", "the examples of RFC 4567", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "the examples of RFC 4567", vectors.Requires{}, nil)
 	b.group.Source = vectors.Source{Name: "RFC 4567", Section: "5.3 and 5.4", Note: "the messages that are cut off there are that of Section 5.1"}
 	for _, v := range []struct{ comment, uri string }{
 		{"RFC 4567, Section 5.3", movie}, {"RFC 4567, Section 5.4, audio", movie + "/audio"}, {"RFC 4567, Section 5.4, video", movie + "/video"},
@@ -46,7 +46,7 @@ func rtsp() *vectors.File {
 	}
 	b.add("RFC 4567, Section 5.4, without the URI, which could be excluded", header(`keymgmt: prot=mikey; data="`+answer+`"`, spec("mikey", "", answer)), "Spacing", "P-28", "R-4567-039", "R-4567-040")
 
-	b.startGroup("KeyMgmt", "the form of the grammar", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "the form of the grammar", vectors.Requires{}, nil)
 	strict := `KeyMgmt:prot=mikey;uri="` + movie + `";data="` + answer + `"`
 	b.add("no blanks", header(strict, spec("mikey", movie, answer)), "R-4567-039")
 	b.add("a space behind the colon", header(strings.Replace(strict, ":", ": ", 1), spec("mikey", movie, answer)), "R-4567-039")
@@ -69,7 +69,7 @@ func rtsp() *vectors.File {
 		b.add(fmt.Sprintf("message of %d octets", n), header(`KeyMgmt: prot=mikey;data="`+message+`"`, spec("mikey", "", message)), "R-4567-039", "R-4567-003")
 	}
 
-	b.startGroup("KeyMgmt", "what deployed devices write", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "what deployed devices write", vectors.Requires{}, nil)
 	want := spec("mikey", movie, answer)
 	tolerated := func(comment, text string, want obj, about ...string) {
 		acceptable(b.add(comment, header(text, want), about...))
@@ -102,7 +102,7 @@ func rtsp() *vectors.File {
 		tolerated(fmt.Sprintf("message of %d octets without padding", n), `KeyMgmt: prot=mikey;data="`+strings.TrimRight(message, "=")+`"`, spec("mikey", "", message), "NoPadding", "P-61")
 	}
 
-	b.startGroup("Refused", "KeyMgmt headers that say nothing", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "KeyMgmt headers that say nothing", vectors.Requires{}, nil)
 	for _, v := range []struct {
 		comment, text string
 		about         []string
@@ -172,7 +172,7 @@ func rtspTransport(b *builder) {
 		return []*vectors.Call{accept("rtsp-extract", obj{"transport": text}, obj{"specs": all})}
 	}
 
-	b.startGroup("Transport", "the example of RFC 7826; the answer for the second stream is left out, which has a quote too few", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "the example of RFC 7826; the answer for the second stream is left out, which has a quote too few", vectors.Requires{}, nil)
 	b.group.Source = vectors.Source{Name: "RFC 7826", Section: "A.3"}
 	for _, v := range []struct{ comment, before, message string }{
 		{"first request", `RTP/SAVP;unicast;dest_addr=":8000"/":8001"; MIKEY=`, "VGhpcyBpcyB0aGUgZmlyc3Qgc3RyZWFtcyBNSUtFWSBtZXNzYWdl"},
@@ -182,7 +182,7 @@ func rtspTransport(b *builder) {
 		b.add("RFC 7826, "+v.comment, transport(v.before+v.message, with("RTP/SAVP", v.message)), "R-7826-005")
 	}
 
-	b.startGroup("Transport", "one message for each specification that has one", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "one message for each specification that has one", vectors.Requires{}, nil)
 	add := func(comment string, calls []*vectors.Call) { b.add("Transport: "+comment, calls, "R-7826-005") }
 	add("no MIKEY", transport("RTP/SAVP;unicast", with("RTP/SAVP", "")))
 	add("transport alone", transport("RTP/AVP", with("RTP/AVP", "")))
@@ -201,7 +201,7 @@ func rtspTransport(b *builder) {
 		add(fmt.Sprintf("message of %d octets", n), transport("RTP/SAVP;unicast;MIKEY="+message, with("RTP/SAVP", message)))
 	}
 
-	b.startGroup("Refused", "Transport headers", vectors.Requires{}, nil)
+	b.startGroup("RTSP", "Transport headers", vectors.Requires{}, nil)
 	for _, v := range []struct {
 		comment, text string
 		about         []string

@@ -164,14 +164,14 @@ func (l sdesLine) bothWays() []*vectors.Call { return []*vectors.Call{l.parse(l.
 func sdes() *vectors.File {
 	b := newFile("vectors_v1.json", "sdes", "The crypto attribute of SDP: RFC 4568, Sections 4, 6 and 9; RFC 6188, Section 4; RFC 7714, Section 14.1.")
 	b.note("OptionalSuite", vectors.Optional, "A suite beside those with AES-CM of 128 bits: F8, and those of RFC 6188, RFC 7714 and RFC 5669.")
-	b.note("Case", "LENIENT_PARSING", "Fields are compared without case, but for base64 and the name of the attribute (RFC 4568, Section 4).")
-	b.note("Spacing", "LENIENT_PARSING", "Fields are separated by one or more spaces or tabs (RFC 4568, Section 9.1).")
-	b.note("NoPadding", "LENIENT_PARSING", "Base64 without its padding, which is discarded anyway (RFC 4568, Section 6.1).")
-	b.note("SpaceBetweenKeys", "LENIENT_PARSING", "A blank behind the semicolon between keys, as the examples of RFC 4568 are printed (P-30).")
-	b.note("KDR0", "LENIENT_PARSING", "The ABNF of RFC 4568 has KDR=0, Section 6.3.1 does not. It is read as no KDR (P-30).")
-	b.note("PadBits", "NOT_CANONICAL", "The unused bits of the last character of base64 are not zero, so that one key would have several spellings (P-61).")
-	b.note("Injection", "INJECTION", "A line end inside of a field would add a line to the description.")
-	b.note("Number", "NOT_CANONICAL", "Numbers are decimal, positive and without leading zeros or signs.")
+	b.note("Case", "PARSING", "Fields are compared without case, but for base64 and the name of the attribute (RFC 4568, Section 4).")
+	b.note("Spacing", "PARSING", "Fields are separated by one or more spaces or tabs (RFC 4568, Section 9.1).")
+	b.note("NoPadding", "PARSING", "Base64 without its padding, which is discarded anyway (RFC 4568, Section 6.1).")
+	b.note("SpaceBetweenKeys", "PARSING", "A blank behind the semicolon between keys, as the examples of RFC 4568 are printed (P-30).")
+	b.note("KDR0", "PARSING", "The ABNF of RFC 4568 has KDR=0, Section 6.3.1 does not. It is read as no KDR (P-30).")
+	b.note("PadBits", "PARSING", "The unused bits of the last character of base64 are not zero, so that one key would have several spellings (P-61).")
+	b.note("Injection", "PARSING", "A line end inside of a field would add a line to the description.")
+	b.note("Number", "PARSING", "Numbers are decimal, positive and without leading zeros or signs.")
 
 	plain := sdesSuites[0]
 	one := func(edit func(l *sdesLine)) sdesLine {
@@ -368,7 +368,7 @@ func sdesInvalidLines(b *builder) {
 	malformed := func(comment, line string, about ...string) { bad(comment, line, "malformed", about...) }
 	unsupported := func(comment, line string, about ...string) { bad(comment, line, "unsupported", about...) }
 
-	b.startGroup("Refused", "the attribute and its fields", vectors.Requires{}, nil)
+	b.startGroup("SDES", "the attribute and its fields", vectors.Requires{}, nil)
 	malformed("empty", "", "R-4568-003")
 	malformed("the name of the attribute alone", "a=crypto:", "R-4568-003")
 	malformed("tag alone", "a=crypto:1", "R-4568-003")
@@ -388,12 +388,12 @@ func sdesInvalidLines(b *builder) {
 	malformed("a letter outside of ASCII in a session parameter", head+good+" -ä", "R-4568-003")
 	malformed("a control character in a session parameter", head+good+" -a\x01", "R-4568-003")
 
-	b.startGroup("Refused", "tags", vectors.Requires{}, nil)
+	b.startGroup("SDES", "tags", vectors.Requires{}, nil)
 	for _, tag := range []string{"01", "0000000001", "1000000000", "99999999999999999999", "-1", "+1", "1.0", "1a", "a", "0x1", "1;", "\u0661", "\uff11"} {
 		malformed(fmt.Sprintf("tag %q", tag), "a=crypto:"+tag+" AES_CM_128_HMAC_SHA1_80 "+good, "R-4568-002", "Number")
 	}
 
-	b.startGroup("Refused", "suites", vectors.Requires{}, nil)
+	b.startGroup("SDES", "suites", vectors.Requires{}, nil)
 	for _, name := range []string{"FOO", "AES_CM_128_HMAC_SHA1_64", "AES_CM_256_HMAC_SHA1_80", "AEAD_AES_128_GCM_8", "AES_CM_128_HMAC_SHA1_800", "DTLS_SRTP"} {
 		unsupported("unknown suite "+name, "a=crypto:1 "+name+" "+good, "R-4568-006")
 	}
@@ -402,7 +402,7 @@ func sdesInvalidLines(b *builder) {
 		malformed(fmt.Sprintf("suite %q", name), "a=crypto:1 "+name+" "+good, "R-4568-003")
 	}
 
-	b.startGroup("Refused", "key methods", vectors.Requires{}, nil)
+	b.startGroup("SDES", "key methods", vectors.Requires{}, nil)
 	unsupported("method url", head+"url:https://example.com/key", "R-4568-005")
 	unsupported("method x_1", head+"x_1:abc", "R-4568-005")
 	malformed("no method", head+strings.TrimPrefix(good, "inline:"), "R-4568-005")
@@ -411,7 +411,7 @@ func sdesInvalidLines(b *builder) {
 	malformed("method and equal sign", head+strings.Replace(good, "inline:", "inline=", 1), "R-4568-005")
 
 	for _, u := range []sdesSuite{sdesSuites[0], sdesSuites[1], sdesSuites[5], sdesSuites[6], sdesSuites[7], sdesSuites[8]} {
-		b.startGroup("Refused", "lengths of key and salt, "+u.name, sdesRequires(u), nil)
+		b.startGroup("SDES", "lengths of key and salt, "+u.name, sdesRequires(u), nil)
 		right := u.keyLen + u.saltLen
 		lengths := []int{0, u.keyLen, right - 1, right + 1, right + 16}
 		switch u.name {
@@ -427,7 +427,7 @@ func sdesInvalidLines(b *builder) {
 		}
 	}
 
-	b.startGroup("Refused", "base64", vectors.Requires{}, nil)
+	b.startGroup("SDES", "base64", vectors.Requires{}, nil)
 	text := strings.TrimPrefix(good, "inline:")
 	for _, v := range []struct{ comment, text string }{
 		{"alphabet of URLs, minus", "-" + text[1:]},
@@ -448,7 +448,7 @@ func sdesInvalidLines(b *builder) {
 	malformed("base64: split by a space", head+"inline:"+text[:20]+" "+text[20:], "R-4568-006", "Spacing")
 	malformed("base64: split by a line end", head+"inline:"+text[:20]+"\r\n"+text[20:], "R-4568-006", "Injection")
 	for _, u := range []sdesSuite{sdesSuites[5], sdesSuites[6], sdesSuites[7], sdesSuites[8]} {
-		b.startGroup("Refused", "base64, "+u.name, sdesRequires(u), nil)
+		b.startGroup("SDES", "base64, "+u.name, sdesRequires(u), nil)
 		padded := b64(count(u.keyLen+u.saltLen, 0x10))
 		malformed("base64: three characters of padding, "+u.name, "a=crypto:1 "+u.name+" inline:"+strings.TrimRight(padded, "=")+"===", "R-4568-007")
 		bare := strings.TrimRight(padded, "=")
@@ -458,7 +458,7 @@ func sdesInvalidLines(b *builder) {
 		malformed("base64: pad bits that are not zero and no padding, "+u.name, "a=crypto:1 "+u.name+" inline:"+other, "PadBits", "P-61", "R-4568-006")
 	}
 
-	b.startGroup("Refused", "lifetimes", vectors.Requires{}, nil)
+	b.startGroup("SDES", "lifetimes", vectors.Requires{}, nil)
 	for _, lifetime := range []string{
 		"0", "00", "01", "020", "2^", "2^01", "2^49", "2^64", "2^100", "2^-1", "2^+1", "2^1.5", "2^x", "3^20", "2**20", "2^2^4", "^20",
 		"-1", "+1", "1.5", "1e6", "0x10", "281474976710657", "18446744073709551616", "99999999999999999999999999", "x", "",
@@ -469,7 +469,7 @@ func sdesInvalidLines(b *builder) {
 	malformed("an empty lifetime before an MKI", head+good+"||1:4", "R-4568-008")
 	malformed("lifetime behind the MKI", head+good+"|1:4|2^20", "R-4568-010")
 
-	b.startGroup("Refused", "MKIs", vectors.Requires{}, nil)
+	b.startGroup("SDES", "MKIs", vectors.Requires{}, nil)
 	for _, mki := range []string{
 		"0:1", "00:1", "01:1", "-1:1", "+1:4", "1.0:4", "a:4", "0x1:4", ":4", ":", "1:", "1:0", "1:00", "1:01", "1:001", "1:129", "1:130", "1:256",
 		"1:1000", "1:-1", "1:+4", "1:4.0", "1:x", "1:4:4", "256:1", "65536:2", "4294967296:4", "18446744073709551616:8",
@@ -482,7 +482,7 @@ func sdesInvalidLines(b *builder) {
 	malformed("an empty field behind the MKI", head+good+"|2^20|1:4|", "R-4568-009")
 	malformed("an MKI without length behind a lifetime", head+good+"|2^20|1", "R-4568-009")
 
-	b.startGroup("Refused", "several keys", vectors.Requires{}, nil)
+	b.startGroup("SDES", "several keys", vectors.Requires{}, nil)
 	malformed("two keys without MKI", head+good+";"+second, "R-4568-011")
 	malformed("two keys, the first without MKI", head+good+";"+second+"|2:4", "R-4568-011")
 	malformed("two keys, the second without MKI", head+good+"|1:4;"+second, "R-4568-011")
@@ -496,7 +496,7 @@ func sdesInvalidLines(b *builder) {
 	malformed("second key too short", head+good+"|1:4;inline:"+b64(count(29, 0))+"|2:4", "R-4568-006")
 	unsupported("second key of another method", head+good+"|1:4;url:x", "R-4568-005")
 
-	b.startGroup("Refused", "session parameters", vectors.Requires{}, nil)
+	b.startGroup("SDES", "session parameters", vectors.Requires{}, nil)
 	for _, p := range []string{"KDR=25", "KDR=100", "KDR=01", "KDR=-1", "KDR=+1", "KDR=1.5", "KDR=x", "KDR=2^1"} {
 		malformed("session parameter "+p, head+good+" "+p, "R-4568-013", "Number")
 	}
@@ -523,7 +523,7 @@ func sdesInvalidLines(b *builder) {
 // sdesInvalidAttributes has what is not to be written.
 func sdesInvalidAttributes(b *builder) {
 	plain := sdesSuites[0]
-	b.startGroup("Refused", "attributes that no line can say", vectors.Requires{}, nil)
+	b.startGroup("SDES", "attributes that no line can say", vectors.Requires{}, nil)
 	bad := func(comment, stage string, edit func(a, key obj), about ...string) {
 		key := obj{"method": "inline", "master_key": hexOf(count(16, 0x10)), "master_salt": hexOf(count(14, 0x20))}
 		a := obj{"tag": 1, "suite": plain.name, "keys": list{key}}
@@ -577,7 +577,7 @@ func sdesInvalidAttributes(b *builder) {
 	bad("session parameter with a line end", "malformed", param("-FOO", "1\r\na=b:c"), "R-4568-003", "Injection")
 
 	for _, v := range []struct{ name, about string }{{"AES_256_CM_HMAC_SHA1_80", "R-6188-001"}, {"AEAD_AES_128_GCM", "R-7714-002"}} {
-		b.startGroup("Refused", "attributes that no line can say, "+v.name, vectors.Requires{Suites: []string{v.name}}, nil)
+		b.startGroup("SDES", "attributes that no line can say, "+v.name, vectors.Requires{Suites: []string{v.name}}, nil)
 		bad(v.name+" with 16 and 14 octets", "malformed", func(a, _ obj) { a["suite"] = v.name }, v.about)
 	}
 }

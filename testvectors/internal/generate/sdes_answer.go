@@ -45,12 +45,12 @@ var answerSuites = vectors.Requires{Suites: []string{
 // sdesAnswer is the family of negotiation with crypto attributes.
 func sdesAnswer() *vectors.File {
 	b := newFile("vectors_v1.json", "sdes_answer", "Offers and answers with crypto attributes: RFC 4568, Sections 5.1 and 7.1.")
-	b.note("Preference", "NEGOTIATION", "The answer accepts the first attribute of the offer that is valid, supported and allowed.")
-	b.note("InvalidSkipped", "NEGOTIATION", "An attribute that is invalid cannot be accepted. Those behind it can.")
-	b.note("Negotiated", "NEGOTIATION", "UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP and UNAUTHENTICATED_SRTP are repeated in the answer: with one missing, or with one more, the parties would protect packets in different ways.")
-	b.note("Declarative", "NEGOTIATION", "KDR, FEC_ORDER, FEC_KEY and WSH are about what their sender sends, and are not repeated.")
-	b.note("KeyOfTheOffer", "KEY_REUSE", "Both parties would send under one key, and repeat its keystream where their SSRCs are the same.")
-	b.note("Downgrade", "NEGOTIATION", "Somebody changed the answer to another suite than the one that was accepted.")
+	b.note("Preference", "POLICY", "The answer accepts the first attribute of the offer that is valid, supported and allowed.")
+	b.note("InvalidSkipped", "POLICY", "An attribute that is invalid cannot be accepted. Those behind it can.")
+	b.note("Negotiated", "POLICY", "UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP and UNAUTHENTICATED_SRTP are repeated in the answer: with one missing, or with one more, the parties would protect packets in different ways.")
+	b.note("Declarative", "POLICY", "KDR, FEC_ORDER, FEC_KEY and WSH are about what their sender sends, and are not repeated.")
+	b.note("KeyOfTheOffer", "CONFIDENTIALITY", "Both parties would send under one key, and repeat its keystream where their SSRCs are the same.")
+	b.note("Downgrade", "POLICY", "Somebody changed the answer to another suite than the one that was accepted.")
 
 	const (
 		cm80  = "AES_CM_128_HMAC_SHA1_80"
@@ -74,7 +74,7 @@ func sdesAnswer() *vectors.File {
 		return accept("sdes-complete", with(obj{"offer": texts(offer), "answer": names(line)}, members), obj{"receive": theirs.object(), "send": mine.object()})
 	}
 
-	b.startGroup("Answer", "which attribute of the offer is accepted", answerSuites, nil)
+	b.startGroup("SDESAnswer", "which attribute of the offer is accepted", answerSuites, nil)
 	add := func(comment string, call *vectors.Call, about ...string) {
 		b.add(comment, []*vectors.Call{call}, about...)
 	}
@@ -103,7 +103,7 @@ func sdesAnswer() *vectors.File {
 	lower := offerLine(1, cm80, 0x10)
 	add("suite of the offer in lower case", answer(names(strings.Replace(lower.text(), cm80, strings.ToLower(cm80), 1)), lower, nil), "R-4568-004", "R-4568-024")
 
-	b.startGroup("Answer", "attributes that are skipped", answerSuites, nil)
+	b.startGroup("SDESAnswer", "attributes that are skipped", answerSuites, nil)
 	good := offerLine(2, cm80, 0x60)
 	key := offerLine(1, cm80, 0x10).keys[0].text()
 	for _, v := range []struct {
@@ -137,7 +137,7 @@ func sdesAnswer() *vectors.File {
 	}
 	add("skipped: all before the last", answer(names("a=crypto:1 FOO inline:x", "a=crypto:2 "+cm80, "a=crypto:3 "+cm32+" url:x", offerLine(4, cm80, 0x10).text()), offerLine(4, cm80, 0x10), nil), "InvalidSkipped", "R-4568-023")
 
-	b.startGroup("Answer", "session parameters", answerSuites, nil)
+	b.startGroup("SDESAnswer", "session parameters", answerSuites, nil)
 	for _, flag := range []string{"UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP"} {
 		l := offerLine(1, cm80, 0x10, flag)
 		add(flag+" is repeated", answer(texts([]sdesLine{l}), l, obj{"accept": names(flag)}, flag), "Negotiated", "R-4568-025")
@@ -163,7 +163,7 @@ func sdesAnswer() *vectors.File {
 	wsh := offerLine(1, cm80, 0x10, "WSH=64")
 	add("own WSH against another one in the offer", answer(texts([]sdesLine{wsh}), wsh, obj{"session_params": list{obj{"name": "WSH", "value": "256"}}}, "WSH=256"), "Declarative", "R-4568-025")
 
-	b.startGroup("Answer", "both parties, with an answer of random octets", answerSuites, nil)
+	b.startGroup("SDESAnswer", "both parties, with an answer of random octets", answerSuites, nil)
 	for i, theirs := range three {
 		suite := theirs.suite
 		b.add("answer and completion, "+suite, []*vectors.Call{
@@ -177,7 +177,7 @@ func sdesAnswer() *vectors.File {
 		accept("sdes-complete", obj{"offer": texts(flags), "answer": "@1.line"}, obj{"send": flags[0].object()}),
 	}, "Negotiated", "R-4568-025", "R-4568-026")
 
-	b.startGroup("Refused", "offers without an attribute that can be accepted", answerSuites, nil)
+	b.startGroup("SDESAnswer", "offers without an attribute that can be accepted", answerSuites, nil)
 	refused := func(comment, stage string, offer list, members obj, about ...string) {
 		b.add("offer: "+comment, []*vectors.Call{refuse("sdes-answer", with(obj{"offer": offer, "suites": all}, members), stage, -1)}, append(about, "R-4568-022")...)
 	}
@@ -211,7 +211,7 @@ func sdesComplete(b *builder, complete func(offer []sdesLine, line string, membe
 		gcm   = "AEAD_AES_128_GCM"
 	)
 	offer := []sdesLine{offerLine(1, gcm, 0x10), offerLine(2, cm256, 0x40), offerLine(3, cm80, 0x80)}
-	b.startGroup("Complete", "answers that accept an attribute of the offer", answerSuites, nil)
+	b.startGroup("SDESAnswer", "answers that accept an attribute of the offer", answerSuites, nil)
 	add := func(comment string, call *vectors.Call, about ...string) {
 		b.add("answer: "+comment, []*vectors.Call{call}, about...)
 	}
@@ -244,7 +244,7 @@ func sdesComplete(b *builder, complete func(offer []sdesLine, line string, membe
 	declared, bare := offerLine(1, cm80, 0x10, "WSH=128"), offerLine(1, cm80, 0xb0)
 	add("declarative parameters of the offer not repeated", complete([]sdesLine{declared}, bare.text(), nil, declared, bare), "Declarative", "R-4568-025")
 
-	b.startGroup("Refused", "answers that accept nothing that was offered", answerSuites, nil)
+	b.startGroup("SDESAnswer", "answers that accept nothing that was offered", answerSuites, nil)
 	right := complete(offer, theirs.text(), nil, offer[2], theirs)
 	bad := func(comment, stage string, answer list, about ...string) {
 		b.add("answer: "+comment, []*vectors.Call{refuse("sdes-complete", obj{"offer": texts(offer), "answer": answer}, stage, -1), right}, about...)

@@ -40,12 +40,12 @@ func extract(sdp string, session list, media ...list) *vectors.Call {
 // sdp is the family of the key-mgmt attribute.
 func sdp() *vectors.File {
 	b := newFile("vectors_v1.json", "sdp", "The key-mgmt attribute of SDP: RFC 4567, Section 3.1. Messages are octets here, whatever they hold.")
-	b.note("ConnectionAfterTime", "LENIENT_PARSING", "The examples of RFC 4567 have c= behind t=; RFC 8866, Section 5, has it in front.")
-	b.note("NoPadding", "LENIENT_PARSING", "Base64 without its padding, which some senders drop (P-61).")
-	b.note("LineEnds", "LENIENT_PARSING", "Parsers should take lines that end with LF alone (RFC 8866, Section 5).")
-	b.note("AttributeName", "SPECIFICATION_ERROR", "The attribute is key-mgmt, with this case. RFC 4568, Section 7.5, calls it keymgt (P-29). Others are ignored, as all unknown attributes are.")
-	b.note("PadBits", "NOT_CANONICAL", "The unused bits of the last character of base64 are not zero (P-61).")
-	b.note("WhiteSpace", "LENIENT_PARSING", "Section 3.1 has one optional space behind the colon, one between identifier and data, and none elsewhere.")
+	b.note("ConnectionAfterTime", "PARSING", "The examples of RFC 4567 have c= behind t=; RFC 8866, Section 5, has it in front.")
+	b.note("NoPadding", "PARSING", "Base64 without its padding, which some senders drop (P-61).")
+	b.note("LineEnds", "PARSING", "Parsers should take lines that end with LF alone (RFC 8866, Section 5).")
+	b.note("AttributeName", "UNCLEAR_TEXT", "The attribute is key-mgmt, with this case. RFC 4568, Section 7.5, calls it keymgt (P-29). Others are ignored, as all unknown attributes are.")
+	b.note("PadBits", "PARSING", "The unused bits of the last character of base64 are not zero (P-61).")
+	b.note("WhiteSpace", "PARSING", "Section 3.1 has one optional space behind the colon, one between identifier and data, and none elsewhere.")
 
 	head := []string{"v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"}
 	// session has attributes between the head and one audio line.
@@ -136,7 +136,7 @@ func sdp() *vectors.File {
 	all := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	add("every character of base64", extract(session("a=key-mgmt:mikey "+all), keyMgmts(keyMgmt{"mikey", all}), none), "R-4567-003")
 
-	b.startGroup("Refused", "attributes that do not follow their grammar", vectors.Requires{}, nil)
+	b.startGroup("SDP", "attributes that do not follow their grammar", vectors.Requires{}, nil)
 	bad := func(comment, description string, about ...string) {
 		b.add(comment, []*vectors.Call{refuse("sdp-extract", obj{"sdp": description}, "malformed", -1)}, about...)
 	}
@@ -187,7 +187,7 @@ func sdp() *vectors.File {
 	}
 	bad("the attribute without a colon", session("a=key-mgmt"), "R-4567-001")
 
-	b.startGroup("Refused", "one bad attribute among good ones", vectors.Requires{}, nil)
+	b.startGroup("SDP", "one bad attribute among good ones", vectors.Requires{}, nil)
 	bad("bad at session level, good at media level", session("a=key-mgmt:mikey A")+attribute+"\r\n", "R-4567-014")
 	bad("good at session level, bad at media level", session(attribute)+"a=key-mgmt:mikey A\r\n", "R-4567-014")
 	bad("bad behind a good one", session(attribute, "a=key-mgmt:keyp1 !"), "R-4567-014")
@@ -195,7 +195,7 @@ func sdp() *vectors.File {
 	bad("bad in the last of three media", lines(join(head, []string{"m=audio 1 RTP/SAVP 0", attribute, "m=video 2 RTP/SAVP 31", attribute, "m=text 3 RTP/SAVP 98", "a=key-mgmt:mikey"})...), "R-4567-014")
 	bad("bad in a medium with port 0", lines(join(head, []string{"m=audio 0 RTP/SAVP 0", "a=key-mgmt:mikey A"})...), "R-4567-014")
 
-	b.startGroup("Refused", "descriptions", vectors.Requires{}, nil)
+	b.startGroup("SDP", "descriptions", vectors.Requires{}, nil)
 	bad("an empty description", "", "R-4567-001")
 	bad("the attribute without a description", attribute+"\r\n", "R-4567-001")
 	bad("data folded over two lines", session("a=key-mgmt:mikey "+rfc4567Request[:70], "   "+rfc4567Request[70:]), "R-4567-003")

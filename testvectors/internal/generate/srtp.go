@@ -284,12 +284,12 @@ func srtp() *vectors.File {
 	b.note("ModifiedPacket", "AUTHENTICATION", "An octet that the tag covers, or the tag, was changed.")
 	b.note("WrongROC", "AUTHENTICATION", "The rollover counter is not that of the sender. It is part of what is authenticated (RFC 3711, Section 4.2), or of the IV (RFC 7714, Section 8.1).")
 	b.note("WrongLabel", "KEY_DERIVATION", "Session keys of SRTP and SRTCP have labels of their own (RFC 3711, Section 4.3.2).")
-	b.note("SRTCPTag", "WEAK_AUTHENTICATION", "The suites with tags of 32 bits have them on SRTP only: those of SRTCP have 80 bits (RFC 3711, Section 5.2; P-12).")
-	b.note("MKI", "PACKET_FORM", "The MKI stands before the tag and is not authenticated; with AEAD it is the last field (RFC 3711, Section 3.1; RFC 7714, Section 8.3).")
-	b.note("SRTCPIndex", "PACKET_FORM", "RFC 3711, Section 3.4, sends the first SRTCP packet with index 0, libsrtp and its descendants with 1. Receivers take any.")
-	b.note("NotEncryptedSRTCP", "LENIENT_RECEIVER", "SRTCP packets can be sent with the E flag 0, which a receiver that expects encryption may refuse (RFC 3711, Section 3.4; RFC 4568, Section 6.3.2).")
+	b.note("SRTCPTag", "AUTHENTICATION", "The suites with tags of 32 bits have them on SRTP only: those of SRTCP have 80 bits (RFC 3711, Section 5.2; P-12).")
+	b.note("MKI", "PARSING", "The MKI stands before the tag and is not authenticated; with AEAD it is the last field (RFC 3711, Section 3.1; RFC 7714, Section 8.3).")
+	b.note("SRTCPIndex", "PARSING", "RFC 3711, Section 3.4, sends the first SRTCP packet with index 0, libsrtp and its descendants with 1. Receivers take any.")
+	b.note("NotEncryptedSRTCP", "FIELD_DEVIATION", "SRTCP packets can be sent with the E flag 0, which a receiver that expects encryption may refuse (RFC 3711, Section 3.4; RFC 4568, Section 6.3.2).")
 	b.note("MixedUpPRF", "KEY_DERIVATION", "AES-256 has to be used with the PRF of AES-256 (RFC 6188, Section 3.1).")
-	b.note("Truncated", "PACKET_FORM", "The packet is too short for its header, MKI, index and tag.")
+	b.note("Truncated", "PARSING", "The packet is too short for its header, MKI, index and tag.")
 
 	srtpPublished(b)
 	for _, u := range srtpSuites {
@@ -379,13 +379,13 @@ func srtpValid(b *builder, u srtpSuite) {
 	if u.profile.Tag == 4 {
 		rtcpAbout = append(rtcpAbout, "SRTCPTag", "P-12")
 	}
-	b.startGroup("SRTCP", "packets of every form", requires, nil)
+	b.startGroup("SRTP", "packets of every form", requires, nil)
 	for _, s := range rtcpShapes {
 		if s.all || full {
 			b.add(u.name+", SRTCP: "+s.name, newRTCPCase(u, 1, s.packet).bothWays(), rtcpAbout...)
 		}
 	}
-	b.startGroup("SRTCP", "the index", requires, nil)
+	b.startGroup("SRTP", "the index", requires, nil)
 	for _, index := range []uint32{0, 2, 0x10000, 0x12345678, 0x7fffffff} {
 		if index == 0 || index == 0x12345678 || full {
 			c := newRTCPCase(u, index, rfc7714RTCP)
@@ -561,7 +561,7 @@ func srtpInvalid(b *builder, u srtpSuite) {
 
 	srtcpInvalid(u, add, malformed)
 
-	b.startGroup("Refused", "packets that are to be dropped", vectors.Requires{Suites: []string{u.name}}, nil)
+	b.startGroup("SRTP", "packets that are to be dropped", vectors.Requires{Suites: []string{u.name}}, nil)
 	for _, x := range bad {
 		b.add(u.name+", "+x.comment, []*vectors.Call{refuse("srtp-unprotect", x.c.request(x.packet), x.stage, -1)}, x.about...)
 	}
@@ -655,7 +655,7 @@ func srtcpInvalid(u srtpSuite, add, malformed func(string, srtpCase, []byte, ...
 
 // srtpPolicy has what is refused before any packet.
 func srtpPolicy(b *builder) {
-	b.startGroup("Refused", "requests that no packet can help", vectors.Requires{Suites: []string{"AES_CM_128_HMAC_SHA1_80"}}, nil)
+	b.startGroup("SRTP", "requests that no packet can help", vectors.Requires{Suites: []string{"AES_CM_128_HMAC_SHA1_80"}}, nil)
 	u := srtpSuiteNamed("AES_CM_128_HMAC_SHA1_80")
 	c := newCase(u, rtpPacket(0, 0, 1, srtpSSRC, count(20, 0)))
 	for _, name := range []string{"AES_CM_128_HMAC_SHA1_64", "aes-cm-128-hmac-sha1-80", "DOUBLE_AEAD_AES_128_GCM"} {
@@ -705,7 +705,7 @@ func srtpWholeWay(b *builder) {
 			wholeWay{"a TEK with a salt", u, one, reference.Key{Type: reference.KeyTEKSalt, Key: count(u.keyLen, 0x50), Salt: count(u.saltLen, 0xb0)}})
 	}
 	for _, w := range ways {
-		b.startGroup("WholeWay", "from a pre-shared key message to a packet: srtp-protect and srtp-unprotect take what respond returned",
+		b.startGroup("SRTP", "from a pre-shared key message to a packet: srtp-protect and srtp-unprotect take what respond returned",
 			vectors.Requires{Modes: []string{"psk"}, Suites: []string{w.suite.name}}, obj{"bob": obj{"psk": hexOf(count(16, 0))}})
 		m, k, random := w.message(now)
 		keys, steps := agreed(0, k.CSBID, random, w.sessions, []suite{w.suite}, []reference.Key{w.key})

@@ -351,8 +351,8 @@ func (b *builder) updatesThatLeaveOut() {
 
 func (b *builder) wrongUpdates() {
 	b.note("NoSuchCSB", "STATE", "There is no CSB of this number with this peer to update. A message without RAND is an update (RFC 3830, Section 4.5).")
-	b.note("OldUpdate", "REPLAY", "The timestamp of an update is later than that of every message before it in the CSB: otherwise it is a replay, and the keystream of AES-CM repeats (P-25).")
-	b.note("WrongUpdate", "AUTH_BYPASS", "The update is not authentic, or asks for what cannot be. The CSB stays as it was.")
+	b.note("OldUpdate", "FRESHNESS", "The timestamp of an update is later than that of every message before it in the CSB: otherwise it is a replay, and the keystream of AES-CM repeats (P-25).")
+	b.note("WrongUpdate", "AUTHENTICATION", "The update is not authentic, or asks for what cannot be. The CSB stays as it was.")
 
 	one := newPSKCase().verified()
 	right := one.update(10)
@@ -559,9 +559,9 @@ func (c pskCase) shortCall() *vectors.Call {
 }
 
 func (b *builder) wrongUpdateAnswers() {
-	b.note("WrongAnswer", "AUTH_BYPASS", "The message does not answer the update: the right answer still does, after it.")
+	b.note("WrongAnswer", "AUTHENTICATION", "The message does not answer the update: the right answer still does, after it.")
 	b.note("NoSession", "STATE", "There is nothing to update.")
-	b.note("WrongOffer", "USAGE", "An initiator does not send what a responder would have to refuse.")
+	b.note("WrongOffer", "STATE", "An initiator does not send what a responder would have to refuse.")
 	one := newPSKCase().verified()
 	two := one.update(10)
 	two.Keys = []reference.Key{{Type: reference.KeyTGK, Key: count(16, 0x10)}}

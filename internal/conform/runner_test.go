@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -315,6 +316,9 @@ func TestReports(t *testing.T) {
 }
 
 func TestProcess(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the programs are scripts for sh")
+	}
 	const script = `while read -r line; do echo '{"id":1,"ok":true}'; done`
 	p := &Process{Command: script, Timeout: 10 * time.Second, Stderr: io.Discard}
 	for range 2 {

@@ -335,6 +335,7 @@ func (b *builder) dhExchanges(p *pki) {
 		e.response.body = func(*signedMessage) []reference.Payload { return []reference.Payload{dhr, dhi} }
 	}, "R-3830-031")
 	responds("general extension", func(e *dhExchange) { e.request.exts = one(reference.GenExt(0, []byte("a vendor"))) }, "R-3830-047")
+	completes("V flag in the answer, which is ignored", func(e *dhExchange) { e.response.v = true }, "R-3830-093", "R-3830-006")
 	completes("general extension", func(e *dhExchange) { e.response.exts = one(reference.GenExt(0, []byte("a vendor"))) }, "R-3830-047")
 	responds("certificate of type X.509v3 for signatures", func(e *dhExchange) { e.request.certs = p.certs("alice", 2) }, "R-3830-037")
 	completes("certificate of type X.509v3 for signatures", func(e *dhExchange) { e.response.certs = p.certs("bob", 2) }, "R-3830-037")
@@ -677,6 +678,13 @@ func (b *builder) dhUpdates(p *pki) {
 	u = update(true)
 	u.request.certs = nil
 	b.add("respond: update without certificate", []*vectors.Call{start(), respond(&u, &u)}, "R-3830-095")
+	bare := u
+	ts := reference.NTP(certsNow.Add(2 * minute))
+	bare.request.t = one(reference.T(0, ts))
+	bare.response.t = bare.request.t
+	second := respond(&bare, &bare)
+	second.Request["now"] = at(certsNow.Add(2 * minute))
+	b.add("respond: two updates without certificate", []*vectors.Call{start(), respond(&u, &u), second}, "R-3830-095")
 	u = update(true)
 	u.request.own, u.request.other = nil, nil
 	b.add("respond: update without identities", []*vectors.Call{start(), respond(&u, &u)}, "R-3830-095")

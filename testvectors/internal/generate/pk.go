@@ -490,6 +490,25 @@ func envelopeFaults(from, to correspondent) []fault {
 			}
 		}), "R-3830-069", "R-3830-107"),
 
+		bad("wrapped key data with one bit changed, and no MAC", "auth-failure", 0, func(s *signedMessage) {
+			s.env.encr, s.env.mac = reference.EncrAESKW128, reference.MACNULL
+			s.edit = func(m *reference.Message) {
+				for i, p := range m.Payloads {
+					if p.Number == reference.NumKEMAC {
+						m.Payloads[i].Body = flip(p.Body, -2)
+					}
+				}
+			}
+		}, "AES-KW", "R-3830-063", "R-3830-107"),
+		bad("wrapped key data that ends in an octet other than 0", "malformed", -1, func(s *signedMessage) {
+			s.env.encr, s.env.mac = reference.EncrAESKW128, reference.MACNULL
+			plain := append(concat(right), 0, 1)
+			for len(plain)%8 != 0 {
+				plain = append(plain, 0)
+			}
+			s.env.plain = plain
+		}, "AES-KW", "R-3830-023", "P-23"),
+
 		bad("identity in KEMAC of somebody else", "auth-failure", 0, contents(reference.IDThenKeyData(1, carolURI, tgk)), "InnerIdentity", "R-3830-085"),
 		bad("identity in KEMAC of the receiver", "auth-failure", 0, contents(reference.IDThenKeyData(1, to.uri, tgk)), "InnerIdentity", "R-3830-085"),
 		bad("identity in KEMAC with another type", "auth-failure", 0, contents(reference.IDThenKeyData(0, from.uri, tgk)), "InnerIdentity", "R-3830-085"),
@@ -621,11 +640,16 @@ func (b *builder) pkRequests(p *pki) {
 		}, "ModifiedMessage", "R-3830-070"),
 	}, right)
 
-	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate", "bob-for-old-certificate"))
+	b.startGroup("Exchange", "Bob refuses a message.", requires, pick(all, "bob", "bob-for-carol", "bob-for-carols-certificate", "bob-for-old-certificate", "bob-lenient"))
 	b.respondFaults("respond: ", base, p.certificateFaults("alice"), nil)
 	b.respondFaults("respond: ", base, p.requestFaults(), nil)
 	b.respondFaults("respond: ", base, envelopeFaults(aliceNames, bobNames), nil)
 	b.respondFaults("respond: ", base, p.pkFaults(), nil)
+	b.respondFaults("respond: ", base, []fault{
+		bad("no identities but one in KEMAC that is not of the certificate", "auth-failure", 0, func(s *signedMessage) {
+			s.own, s.other, s.env.id = nil, nil, carolURI
+		}, "InnerIdentity", "R-3830-085", "P-18").to("bob-lenient"),
+	}, nil)
 	response := func(s *signedMessage) { s.edit = func(m *reference.Message) { m.DataType = reference.PKResp } }
 	b.respondFaults("respond: ", base, []fault{
 		bad("verification message that answers nothing", "state", -1, response, "R-3830-084"),
@@ -917,6 +941,9 @@ func (b *builder) pkAnswers(p *pki) {
 	b.add("complete: answer that nobody asked for", []*vectors.Call{
 		pkInitiate(silent, pkTest{}), refuse("complete", complete(octets), "state", -1),
 	}, "R-3830-084")
+	b.add("complete: answer with the V flag, which has no meaning there", []*vectors.Call{
+		pkInitiate(base, pkTest{}), accept("complete", complete(changed(func(a *pkAnswer) { a.v = true })), obj{"keys": keys}),
+	}, "R-3830-006")
 	b.add("complete: answer without IDr", []*vectors.Call{
 		pkInitiate(base, pkTest{}), accept("complete", complete(ids()), obj{"keys": keys}),
 	}, "R-3830-086", "P-07")
@@ -1083,6 +1110,19 @@ func (b *builder) pkUpdates(p *pki) {
 		}
 		b.add("update under a new envelope key, "+t.comment, []*vectors.Call{fresh(), respondUpdate(s, t.keys, minute, steps...)}, t.about...)
 	}
+	caching := p.pkUpdate(minute)
+	caching.env.c = 2
+	u = pkCached(2 * minute)
+	u.key.In, u.keys = caching.env.key, []reference.Key{{Key: count(16, 0xb0)}}
+	b.add("update under a new envelope key, which is cached, and one under that", []*vectors.Call{
+		fresh(), respondUpdate(caching, newer, minute), u.respond(u.keys, eighty, 2*minute),
+	}, "R-3830-096", "R-3830-097")
+	bare, again := p.pkUpdate(minute), p.pkUpdate(2*minute)
+	bare.certs, again.certs = nil, nil
+	again.env.keys = []reference.Key{{Key: count(16, 0xb0)}}
+	b.add("two updates under new envelope keys, without certificate", []*vectors.Call{
+		fresh(), respondUpdate(bare, newer, minute), respondUpdate(again, again.env.keys, 2*minute),
+	}, "R-3830-095", "R-3830-097")
 	for _, f := range []fault{
 		bad("with the T of the first message", "replay", -1, func(s *signedMessage) {
 			s.env.ts = reference.NTP(certsNow)
@@ -1170,16 +1210,24 @@ func (b *builder) pkInitiatorUpdates(p *pki) {
 	}
 
 	// Without a cached envelope key, both messages are random.
-	keys, steps = agreed(0, certsCSB, certsRAND, certsSession, []suite{aes128_80}, newer)
 	s := p.pkRequest()
 	before, _ := s.agreed(s.sessions, nil)
-	b.add("update: public-key message with a new envelope key", []*vectors.Call{
-		pkInitiate(s, pkTest{}),
-		counterpart(accept("respond", obj{"credentials": "bob", "now": at(certsNow), "message": "@1.message"}, obj{"keys": before})),
-		accept("complete", obj{"exchange": "@1.exchange", "message": "@2.answer", "now": at(certsNow)}, obj{"keys": before}),
-		accept("update", with(offer(newer, nil), obj{"session": "@3.keys.session"}), obj{"keys": nil}),
-		counterpart(accept("decode", obj{"message": "@4.message"}, obj{"decoded": obj{"data_type": 2, "csb_id": hex32(certsCSB)}})),
-		counterpart(accept("respond", obj{"credentials": "bob", "now": at(certsNow.Add(minute)), "message": "@4.message"}, obj{"keys": keys}, steps...)),
-		accept("complete", obj{"exchange": "@4.exchange", "message": "@6.answer", "now": at(certsNow.Add(minute))}, obj{"keys": keys}),
-	}, "R-3830-095", "R-3830-097")
+	for _, t := range []struct {
+		comment     string
+		keys, force []reference.Key
+	}{
+		{"public-key message with a new envelope key", newer, newer},
+		{"public-key message without keys", nil, []reference.Key{{Key: certsTGK}}},
+	} {
+		keys, steps := agreed(0, certsCSB, certsRAND, certsSession, []suite{aes128_80}, t.force)
+		b.add("update: "+t.comment, []*vectors.Call{
+			pkInitiate(s, pkTest{}),
+			counterpart(accept("respond", obj{"credentials": "bob", "now": at(certsNow), "message": "@1.message"}, obj{"keys": before})),
+			accept("complete", obj{"exchange": "@1.exchange", "message": "@2.answer", "now": at(certsNow)}, obj{"keys": before}),
+			accept("update", with(offer(t.keys, nil), obj{"session": "@3.keys.session"}), obj{"keys": nil}),
+			counterpart(accept("decode", obj{"message": "@4.message"}, obj{"decoded": obj{"data_type": 2, "csb_id": hex32(certsCSB)}})),
+			counterpart(accept("respond", obj{"credentials": "bob", "now": at(certsNow.Add(minute)), "message": "@4.message"}, obj{"keys": keys}, steps...)),
+			accept("complete", obj{"exchange": "@4.exchange", "message": "@6.answer", "now": at(certsNow.Add(minute))}, obj{"keys": keys}),
+		}, "R-3830-095", "R-3830-097", "R-3830-098")
+	}
 }

@@ -596,6 +596,13 @@ func (b policyBuilder) unknown() {
 	for _, t := range []byte{21, 22, 100, 127, 128, 239, 240} {
 		b.refuses10(fmt.Sprintf("parameter %d, which is unassigned", t), append(slices.Clone(usualParams), param(t, 0)), "R-3830-113")
 	}
+	for _, t := range []byte{0, 1, 2, 4, 7, 11} {
+		again := slices.IndexFunc(usualParams, func(p reference.Param) bool { return p.Type == t })
+		if again < 0 {
+			continue
+		}
+		b.refuses10(fmt.Sprintf("parameter %d twice", t), append(slices.Clone(usualParams), usualParams[again]), "R-3830-113")
+	}
 	for _, t := range []byte{241, 250, 255} {
 		b.refuses10(fmt.Sprintf("parameter %d of the private range", t), append(slices.Clone(usualParams), param(t, 1)), "R-3830-018")
 	}

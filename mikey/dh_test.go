@@ -226,7 +226,6 @@ func TestBadDHAnswers(t *testing.T) {
 		{"CSB ID", func(e *refCert) { e.csbID++ }, state, exNone},
 		{"PRF", func(e *refCert) { e.prf = 1 }, state, exNone},
 		{"data type DHHMAC", func(e *refCert) { e.editR = func(m *refMessage) { m.dataType = 8 } }, state, exNone},
-		{"V flag", func(e *refCert) { e.editR = func(m *refMessage) { m.v = true } }, malformed, exNone},
 		{"crypto session", func(e *refCert) { e.sessions[0].roc++ }, malformed, exNone},
 	}
 	for _, v := range []struct {

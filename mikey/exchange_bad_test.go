@@ -558,7 +558,6 @@ func TestBadAnswers(t *testing.T) {
 		{name: "no T", edit: func(a *answer) { a.edit = remove(0) }, stage: malformed, code: exNone},
 		{name: "PRF", edit: func(a *answer) { a.e.prf = 1 }, stage: state, code: exNone},
 		{name: "version", edit: func(a *answer) { a.edit = func(m *refMessage) { m.version = 2 } }, stage: mikey.Unsupported, code: exNone},
-		{name: "V flag", edit: func(a *answer) { a.edit = func(m *refMessage) { m.v = true } }, stage: malformed, code: exNone},
 		{name: "data type PSK init", edit: func(a *answer) { a.edit = func(m *refMessage) { m.dataType = 0 } }, stage: state, code: exNone},
 		{name: "data type PK ver", edit: func(a *answer) { a.edit = func(m *refMessage) { m.dataType = 3 } }, stage: state, code: exNone},
 		{name: "data type DHHMAC resp", edit: func(a *answer) { a.edit = func(m *refMessage) { m.dataType = 8 } }, stage: state, code: exNone},

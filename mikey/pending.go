@@ -109,10 +109,7 @@ func (p *Pending) open(x *Exchange, answer []byte) (*draft, error) {
 	if h.PRF != x.PRF {
 		return nil, refuse(State, "the answer uses %v, not %v", h.PRF, x.PRF)
 	}
-	if h.V {
-		// V has a meaning in messages of the initiator only.
-		return nil, refuse(Malformed, "the answer asks for an answer")
-	}
+	// V has no meaning in an answer (RFC 3830, Section 6.1).
 	ts, ok := PayloadOf[*Timestamp](m)
 	if !ok {
 		return nil, refuse(Malformed, "the answer has no timestamp")

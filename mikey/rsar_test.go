@@ -176,7 +176,7 @@ func TestBadRSARAnswers(t *testing.T) {
 		{name: "CSB ID", edit: func(e *refCert) { e.csbID++ }, stage: state, code: exNone},
 		{name: "T", edit: func(e *refCert) { e.ts = exNextTS(e.ts) }, stage: state, code: exNone},
 		{name: "PRF", edit: func(e *refCert) { e.prf = 1 }, stage: state, code: exNone},
-		{name: "V", edit: func(e *refCert) { e.editR = func(m *refMessage) { m.v = true } }, stage: malformed, code: exNone},
+		{name: "V", edit: func(e *refCert) { e.editR = func(m *refMessage) { m.v = true } }, ok: true},
 		{name: "fewer crypto sessions", edit: func(e *refCert) { e.sessions = e.sessions[:1] }, stage: malformed, code: exNone},
 		{name: "more crypto sessions", edit: func(e *refCert) { e.sessions = append(e.sessions, refSession{0, 99, 0}) }, ok: true},
 		{name: "another SSRC", edit: func(e *refCert) { e.sessions[0].ssrc++ }, stage: malformed, code: exNone},

@@ -73,6 +73,26 @@ var mutations = []mutation{
 		"keys: a salt of the wrong length is taken", "mikey/draft.go",
 		"	case TGKSalt:\n		if len(k.Salt) != saltLen {", "	case TGKSalt:\n		if false {",
 	},
+	{
+		"keys: a RAND of 15 octets is enough", "mikey/draft.go",
+		"const minRAND = 16",
+		"const minRAND = 15",
+	},
+	{
+		"keys: two with one SPI are taken", "mikey/draft.go",
+		"			if keys[j].Validity.Type == KVSPI && string(",
+		"			if false && string(",
+	},
+	{
+		"keys: a TGK is not for two streams with one SSRC", "mikey/draft.go",
+		"	if k.KeyType != TEK && k.KeyType != TEKSalt {",
+		"	if false {",
+	},
+	{
+		"modp: private values are cut to 32 octets", "internal/modp/modp.go",
+		"	return bigmod.NewNat().Exp(g.generator, private, g.modulus).Bytes(g.modulus)",
+		"	return bigmod.NewNat().Exp(g.generator, private[max(0, len(private)-32):], g.modulus).Bytes(g.modulus)",
+	},
 
 	// What protects messages.
 	{
@@ -189,6 +209,51 @@ var mutations = []mutation{
 		"certificate: weak RSA keys are taken", "mikey/x509.go",
 		"	least := 2048\n", "	least := 512\n",
 	},
+	{
+		"MAC: the first 10 octets are compared", "mikey/protection.go",
+		"	return hmac.Equal(s.sum(nil, message, of), mac)\n",
+		"	sum := s.sum(nil, message, of)\n	n := min(len(sum), len(mac), 10)\n	return hmac.Equal(sum[:n], mac[:n])\n",
+	},
+	{
+		"MAC: another algorithm than that of the request is taken", "mikey/protection.go",
+		"	if k.MACAlg != m.state.macAlg {",
+		"	if false {",
+	},
+	{
+		"V: another algorithm than that of the request is taken", "mikey/protection.go",
+		"	if v.AuthAlg != s.macAlg {",
+		"	if false {",
+	},
+	{
+		"envelope: one that an update brings is not cached", "mikey/bundle.go",
+		"	b.current = s\n	b.cache(s)\n	return nil",
+		"	b.current = s\n	return nil",
+	},
+	{
+		"envelope: the identity alone is not compared with the certificate", "mikey/envelope.go",
+		"		if matchName(*inner, x.PeerCertificates[0]) != nil {",
+		"		if false {",
+	},
+	{
+		"envelope: a cached key does not keep public-key updates out", "mikey/responder.go",
+		"	case envelope != nil:\n",
+		"	case false:\n",
+	},
+	{
+		"certificate: the last second of validity does not count", "mikey/x509.go",
+		"	case now.After(leaf.NotAfter):\n		return bad(",
+		"	case !now.Before(leaf.NotAfter):\n		return bad(",
+	},
+	{
+		"certificate: usage is not looked at", "mikey/x509.go",
+		"	case leaf.KeyUsage != 0 && leaf.KeyUsage&(",
+		"	case false && leaf.KeyUsage&(",
+	},
+	{
+		"certificate: names in any case", "mikey/x509.go",
+		"			if name.String() == id.Value {",
+		"			if strings.EqualFold(name.String(), id.Value) {",
+	},
 
 	// Diffie-Hellman.
 	{
@@ -245,6 +310,21 @@ var mutations = []mutation{
 	{
 		"X25519: the secret of a small-order value is taken", "ecdh/montgomery.go",
 		"	ok := x25519.Shared(secret, &k.private, &public)\n	if !ok || isZero(secret[:]) {", "	ok := x25519.Shared(secret, &k.private, &public)\n	if false && ok {",
+	},
+	{
+		"DH: a group other than that of DHi is taken", "mikey/agreement.go",
+		"	if dhr.Group != a.own.Group {",
+		"	if false {",
+	},
+	{
+		"DH: validity of DHr alone is dropped", "mikey/agreement.go",
+		"	case a.Type == KVNull:\n		return b, nil\n",
+		"	case a.Type == KVNull:\n		return a, nil\n",
+	},
+	{
+		"DH: values in an answer that nobody asked for are taken", "mikey/agreement.go",
+		"		if len(values) > 0 {\n",
+		"		if false {\n",
 	},
 
 	// State.
@@ -317,6 +397,81 @@ var mutations = []mutation{
 		"RSA-R: policies that were not offered are taken", "mikey/pending.go",
 		"		if !offered {", "		if false && !offered {",
 	},
+	{
+		"skew: a message at its limit is too old", "mikey/responder.go",
+		"skew > r.cfg.MaxSkew {",
+		"skew >= r.cfg.MaxSkew {",
+	},
+	{
+		"identity: the type is not compared", "mikey/responder.go",
+		"	if !own.IsZero() && x.IDr != own {",
+		"	if !own.IsZero() && x.IDr.Value != own.Value {",
+	},
+	{
+		"answer: refused with the V flag", "mikey/pending.go",
+		"	// V has no meaning in an answer (RFC 3830, Section 6.1).\n",
+		"	if h.V {\n		return nil, refuse(Malformed, \"the answer asks for an answer\")\n	}\n",
+	},
+	{
+		"answer: PRF is not compared", "mikey/pending.go",
+		"	if h.PRF != x.PRF {",
+		"	if false {",
+	},
+	{
+		"answer: SSRCs that are not 0 are replaced", "mikey/received.go",
+		"		if filled[i].SSRC == 0 && len(ssrcs) > 0 {",
+		"		if len(ssrcs) > 0 {",
+	},
+	{
+		"answer: a wrong one leaves its IDr", "mikey/pending.go",
+		"	x := *p.x // so that a wrong answer leaves no trace\n",
+		"	x := *p.x\n	defer func() { p.x.IDr = x.IDr }()\n",
+	},
+	{
+		"update: without a MAC where the transport protects messages", "mikey/responder.go",
+		"	if s.authentic && !x.Request.authenticated() {",
+		"	if false {",
+	},
+	{
+		"update: T is used again before the answer", "mikey/bundle.go",
+		"	b.last = ts\n	return ts, nil",
+		"	return ts, nil",
+	},
+	{
+		"update: the COUNTER starts again", "mikey/bundle.go",
+		"	if !laterThan(ts, b.last) {\n		return ts, refuse(State, \"the counter",
+		"	if false {\n		return ts, refuse(State, \"the counter",
+	},
+	{
+		"update: policies that it does not repeat are gone", "mikey/draft.go",
+		"		if !replaced {",
+		"		if false && !replaced {",
+	},
+	{
+		"update: of the wrong peer's CSB", "mikey/bundle.go",
+		"		if b.peer == peer {",
+		"		if b.peer == peer || len(t.byID[key]) == 1 {",
+	},
+	{
+		"error: V covers identities and T", "mikey/protection.go",
+		"	return s.openV(m, nil)",
+		"	return s.openV(m, &Exchange{Config: new(Config)})",
+	},
+	{
+		"RSA-R: the RAND of the responder is not in the answer", "mikey/mode_rsar.go",
+		"		front = append(front, &Rand{x.RAND})\n	}\n	x.Response",
+		"		_ = front\n	}\n	x.Response",
+	},
+	{
+		"RSA-R: a group that nobody asked to join", "mikey/mode_rsar.go",
+		"		if !x.Offer.JoinGroup {",
+		"		if false {",
+	},
+	{
+		"replay: forgotten when the message expires at its limit", "mikey/replay.go",
+		"	if _, seen := c.seen[e.Digest]; seen {",
+		"	if _, seen := c.seen[e.Digest]; seen && !e.Now.Before(e.Expires.Add(-300*time.Second)) {",
+	},
 
 	// Codec.
 	{
@@ -351,6 +506,21 @@ var mutations = []mutation{
 	{
 		"NTP: an era too early", "mikey/payload_t.go",
 		"	if seconds < eraSeconds/2 {\n", "	if false {\n",
+	},
+	{
+		"key data: From and To swapped", "mikey/keydata.go",
+		"		ok = s.ReadUint8LengthPrefixed((*cryptobyte.String)(&v.From)) &&\n			s.ReadUint8LengthPrefixed((*cryptobyte.String)(&v.To))",
+		"		ok = s.ReadUint8LengthPrefixed((*cryptobyte.String)(&v.To)) &&\n			s.ReadUint8LengthPrefixed((*cryptobyte.String)(&v.From))",
+	},
+	{
+		"key data: any octets are taken for the padding of key wrap", "mikey/keydata.go",
+		"		if zero != 0 {",
+		"		if false && zero != 0 {",
+	},
+	{
+		"codec: a CS ID map of any type is taken", "mikey/responder.go",
+		"	if h.MapType != MapSRTPID && h.MapType != MapEmpty {",
+		"	if false {",
 	},
 
 	// Policies, SDES, SDP and SRTP.
@@ -402,5 +572,50 @@ var mutations = []mutation{
 	{
 		"SRTP: no MKI in packets", "srtpbridge/internal/core/core.go",
 		"	if mkis != nil {\n		options = append(options, l.MKI(mkis[0]))", "	if false {\n		options = append(options, l.MKI(mkis[0]))",
+	},
+	{
+		"policy: a parameter twice, the last one counts", "mikey/policy.go",
+		"	if g.present[t] {\n		return fmt.Errorf(\"%v occurs",
+		"	if false {\n		return fmt.Errorf(\"%v occurs",
+	},
+	{
+		"policy: lengths modulo 256", "mikey/policy.go",
+		"	if t.isLength() && g.value[t] > 0xff {",
+		"	if false {",
+	},
+	{
+		"policy: a rate without RCC is taken", "mikey/policy.go",
+		"	case g.present[ParamROCRate] && !rcc:",
+		"	case false:",
+	},
+	{
+		"policy: a rate beside AES-GCM is taken", "mikey/policy.go",
+		"	if g.present[ParamROCRate] {\n		return",
+		"	if false {\n		return",
+	},
+	{
+		"policy: AES-GCM without authentication of SRTP", "mikey/policy.go",
+		"	if !p.EncryptSRTP || !p.Authenticate {",
+		"	if !p.EncryptSRTP {",
+	},
+	{
+		"SDES: two attributes with one tag", "sdes/answer.go",
+		"		if err == nil && tags[a.Tag] > 1 {",
+		"		if false {",
+	},
+	{
+		"SDES: WSH of 63 is taken", "sdes/params.go",
+		"!ok || n < 64",
+		"!ok || n < 63",
+	},
+	{
+		"SDP: spaces behind the colon", "sdp/keymgmt.go",
+		"value = strings.TrimPrefix(value, \" \")",
+		"value = strings.TrimLeft(value, \" \")",
+	},
+	{
+		"RTSP: the last MIKEY of a transport counts", "internal/rtspheader/rtspheader.go",
+		"			if t.MIKEY != nil {",
+		"			if false {",
 	},
 }

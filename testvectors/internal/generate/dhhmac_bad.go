@@ -422,6 +422,7 @@ func (s *dhhSuite) unsupportedRequests() {
 		{"PRF function 127", x.changed(func(m *reference.Message) { m.PRF = 127 }), 2, []string{"R-3830-048", "R-3830-018"}},
 		{"MAC algorithm 3", x.sealedWith(x.request(), reference.KEMAC(0, nil, 3, nil)), 3, []string{"R-3830-048"}},
 		{"MAC algorithm 255", x.sealedWith(x.request(), reference.KEMAC(0, nil, 255, nil)), 3, []string{"R-3830-048", "R-3830-018"}},
+		{"encryption algorithm 1, and nothing encrypted", x.sealedWith(x.request(), reference.KEMAC(1, nil, 1, nil)), 4, []string{"R-4650-002"}},
 		{"group 3", x.changed(func(m *reference.Message) { dhhReplace(m, 0, reference.DH(3, x.dhi(), x.kv)) }), 6, []string{"R-3830-048"}},
 		{"group 5, which is the number of OAKLEY 5 in IKE", x.changed(func(m *reference.Message) {
 			dhhReplace(m, 0, reference.DH(5, x.dhi(), x.kv))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gomikey/gomikey/internal/vectors"
@@ -649,6 +650,9 @@ func (b *builder) pkRequests(p *pki) {
 		bad("no identities but one in KEMAC that is not of the certificate", "auth-failure", 0, func(s *signedMessage) {
 			s.own, s.other, s.env.id = nil, nil, carolURI
 		}, "InnerIdentity", "R-3830-085", "P-18").to("bob-lenient"),
+		bad("identity in capitals, which the certificate does not have", "auth-failure", 0, func(s *signedMessage) {
+			s.own, s.env.id = one(reference.ID(1, strings.ToUpper(aliceURI))), strings.ToUpper(aliceURI)
+		}, "IdentityBinding", "P-18"),
 	}, nil)
 	response := func(s *signedMessage) { s.edit = func(m *reference.Message) { m.DataType = reference.PKResp } }
 	b.respondFaults("respond: ", base, []fault{
@@ -941,9 +945,9 @@ func (b *builder) pkAnswers(p *pki) {
 	b.add("complete: answer that nobody asked for", []*vectors.Call{
 		pkInitiate(silent, pkTest{}), refuse("complete", complete(octets), "state", -1),
 	}, "R-3830-084")
-	b.add("complete: answer with the V flag, which has no meaning there", []*vectors.Call{
+	acceptable(b.add("complete: answer with the V flag, which has no meaning there", []*vectors.Call{
 		pkInitiate(base, pkTest{}), accept("complete", complete(changed(func(a *pkAnswer) { a.v = true })), obj{"keys": keys}),
-	}, "R-3830-006")
+	}, "R-3830-006"))
 	b.add("complete: answer without IDr", []*vectors.Call{
 		pkInitiate(base, pkTest{}), accept("complete", complete(ids()), obj{"keys": keys}),
 	}, "R-3830-086", "P-07")
@@ -1087,6 +1091,14 @@ func (b *builder) pkUpdates(p *pki) {
 	refused("for somebody else", "policy", -1, func(u *cachedUpdate) {
 		u.ids = []reference.Payload{reference.ID(1, aliceURI), reference.ID(1, carolURI)}
 	}, "WrongIdentity", "R-3830-087")
+
+	cached := pkCached(2 * minute)
+	forbidden := p.pkUpdate(minute)
+	b.add("update under a new envelope key, although one is cached", []*vectors.Call{
+		first(1),
+		refuse("respond", obj{"credentials": "bob", "now": at(certsNow.Add(minute)), "message": b64(forbidden.octets())}, "state", -1),
+		cached.respond(newer, eighty, 2*minute),
+	}, "R-3830-096")
 
 	// With a new public-key message.
 	fresh := func() *vectors.Call { return pkRespond(p.pkRequest(), pkTest{}, false) }

@@ -360,6 +360,7 @@ func (b policyBuilder) specific() {
 		{"RCCm1 with a tag of 3, less than the ROC", spParams(param(14, 2), param(18, 3)), "R-4771-004"},
 		{"RCCm2 without a tag", spParams(param(14, 3), param(18, 0)), "R-4771-004"},
 		{"RCCm1 with the rate 0", spParams(param(13, 0, 0), param(14, 2)), "R-4771-001"},
+		{"a rate without RCC", spParams(param(13, 0, 1)), "R-4771-001"},
 		{"RCCm3 with the rate 0", spParams(param(13, 0, 0), param(14, 4)), "R-4771-001"},
 	} {
 		b.refuses10(t.comment, t.params, t.about)
@@ -381,6 +382,9 @@ func (b policyBuilder) units() {
 		{"key length 192", spParams(param(1, 192))},
 		{"key length 256 of two octets", spParams(param(1, 1, 0))},
 		{"key length 128 of two octets", spParams(param(1, 0, 128))},
+		{"key length 272 of two octets, whose last one is 16", spParams(param(1, 1, 16))},
+		{"salt length 270 of two octets, whose last one is 14", spParams(param(4, 1, 14))},
+		{"tag length 266 of two octets, whose last one is 10", spParams(param(11, 1, 10))},
 		{"authentication key length 160", spParams(param(3, 160))},
 		{"salt length 112", spParams(param(4, 112))},
 		{"tag length 80", spParams(param(11, 80))},
@@ -565,6 +569,7 @@ func (b policyBuilder) aead() {
 			{"HMAC-SHA-1 for SRTP as well", plus(param(14, 1)), "R-7714-006"},
 			{"HMAC-SHA-1 for SRTCP as well", plus(param(15, 1)), "R-7714-006"},
 			{"the authentication of SRTP off", plus(param(10, 0)), "R-7714-004"},
+			{"a rate of RCC", plus(param(13, 0, 1)), "R-4771-001"},
 		} {
 			b.refuses(c.name+" with "+t.comment, 0, 10, 16, 12, t.params, t.about, "P-58")
 		}
@@ -596,12 +601,8 @@ func (b policyBuilder) unknown() {
 	for _, t := range []byte{21, 22, 100, 127, 128, 239, 240} {
 		b.refuses10(fmt.Sprintf("parameter %d, which is unassigned", t), append(slices.Clone(usualParams), param(t, 0)), "R-3830-113")
 	}
-	for _, t := range []byte{0, 1, 2, 4, 7, 11} {
-		again := slices.IndexFunc(usualParams, func(p reference.Param) bool { return p.Type == t })
-		if again < 0 {
-			continue
-		}
-		b.refuses10(fmt.Sprintf("parameter %d twice", t), append(slices.Clone(usualParams), usualParams[again]), "R-3830-113")
+	for _, p := range usualParams {
+		b.refuses10(fmt.Sprintf("parameter %d twice", p.Type), append(slices.Clone(usualParams), p), "R-3830-113")
 	}
 	for _, t := range []byte{241, 250, 255} {
 		b.refuses10(fmt.Sprintf("parameter %d of the private range", t), append(slices.Clone(usualParams), param(t, 1)), "R-3830-018")

@@ -613,6 +613,14 @@ func (b *builder) pskIdentities() {
 		accept("initiate", c.initiate(), obj{"message": b64(c.Message().Octets())}),
 		accept("complete", c.complete("@1.exchange", answer.Octets()), obj{"keys": agreedKeys}, append(c.answerSteps(answer, "request.message"), derived...)...),
 	}, append(c.about(), "R-3830-086", "P-07")...)
+
+	flagged := c.AnswerFront(c.Sessions)
+	flagged.V = true
+	reference.SealV(flagged, c.MAC, c.Protection().AuthKey(), c.VerificationInput())
+	acceptable(b.add("initiator: an answer with the V flag, which has no meaning there", []*vectors.Call{
+		accept("initiate", c.initiate(), obj{"message": b64(c.Message().Octets())}),
+		accept("complete", c.complete("@1.exchange", flagged.Octets()), obj{"keys": agreedKeys}, append(c.answerSteps(flagged, "request.message"), derived...)...),
+	}, append(c.about(), "R-3830-006")...))
 }
 
 func (b *builder) pskSessions() {
@@ -630,6 +638,7 @@ func (b *builder) pskSessions() {
 		{"two crypto sessions", []suite{aes128_80}, []reference.Session{session(0, 1, 0), session(0, 2, 0)}, nil, nil},
 		{"three crypto sessions", []suite{aes128_80}, []reference.Session{session(0, 1, 0), session(0, 0xffffffff, 0), session(0, 2, 0)}, nil, nil},
 		{"four crypto sessions", []suite{aes128_80}, []reference.Session{session(0, 4, 0), session(0, 3, 0), session(0, 2, 0), session(0, 1, 0)}, nil, nil},
+		{"two crypto sessions with one SSRC, whose keys differ", []suite{aes128_80}, []reference.Session{session(0, 1, 0), session(0, 1, 0)}, nil, []string{"R-3830-050"}},
 		{"rollover counters", []suite{aes128_80}, []reference.Session{session(0, 1, 1), session(0, 2, 0xffffffff)}, nil, []string{"R-3830-014", "P-48"}},
 		{"two policies", []suite{aes128_80, aes128_32}, []reference.Session{session(0, 1, 0), session(1, 2, 0)}, nil, []string{"R-3830-041"}},
 		{"two policies, the second one first", []suite{aes128_80, gcm128}, []reference.Session{session(1, 1, 0), session(0, 2, 0)}, nil, []string{"R-3830-041"}},

@@ -52,6 +52,8 @@ func (b *builder) pskWrongAnswers() {
 	}
 	sum := func(key []byte, data ...[]byte) []byte { return reference.HMAC(sha1.New, key, data...) }
 
+	b.refuseAnswer("an answer with another PRF, and V under that of the request", c, seal(func(m *reference.Message) { m.PRF = 1 }), "state", "WrongAnswer", "R-3830-006")
+
 	// The MAC is wrong.
 	t, idr, v := good.Offset(0), good.Offset(1), good.Offset(2)
 	for _, f := range []struct {

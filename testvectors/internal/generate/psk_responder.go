@@ -352,6 +352,26 @@ func (b *builder) pskWrongPayloads() {
 		short.RAND = count(n, 0x40)
 		b.refusePSK(fmt.Sprintf("RAND of %d octets", n), c, short.Message().Octets(), "malformed", -1, "ShortRAND", "R-3830-045")
 	}
+	short := c
+	short.RAND, short.Keys = count(15, 0x40), []reference.Key{pskKey(reference.KeyTEKSalt, pskSuite, 0x10)}
+	b.refusePSK("RAND of 15 octets, and a TEK that does not need it", c, short.Message().Octets(), "malformed", -1, "ShortRAND", "R-3830-045")
+	wrap := c
+	wrap.Encr = reference.EncrAESKW128
+	for _, n := range []int{1, 8} {
+		data := wrap.EncrData()
+		m := reference.SealKEMAC(wrap.Front(), wrap.Encr, append(data, make([]byte, n)...)[:len(data)/16*16+n], wrap.MAC, auth)
+		stage, code := "malformed", -1
+		if n == 8 {
+			stage, code = "auth-failure", 0
+		}
+		b.refusePSK(fmt.Sprintf("wrapped key data with %d octets modulo 16", n), c, m.Octets(), stage, code, "AES-KW", "R-3830-063", "P-23")
+	}
+	for _, mapType := range []byte{2, 99} {
+		m := c.Front()
+		m.MapType, m.CSCount, m.Map = mapType, 0, nil
+		m = reference.SealKEMAC(m, c.Encr, c.EncrData(), c.MAC, auth)
+		b.refusePSK(fmt.Sprintf("CS ID map of type %d", mapType), c, m.Octets(), "unsupported", -1, "WrongType", "R-3830-048")
+	}
 	// RAND tells a first message from an update, so that this one updates
 	// nothing.
 	none := c
@@ -431,6 +451,9 @@ func (b *builder) pskWrongContents() {
 	wrong("Key data that says that a KEMAC follows", concat(set(0, reference.NumKEMAC), reference.KEMAC(0, nil, 0, nil).Body), "R-3830-024")
 	wrong("Key data that says that an ID follows", set(0, reference.NumID), "R-3830-023")
 	wrong("Key data that says that T follows", concat(set(0, reference.NumT), []byte{0}, reference.T(0, c.TS).Body), "R-3830-023")
+	spi := reference.Validity{Type: 1, SPI: []byte{1, 2, 3, 4}}
+	wrong("two keys with one SPI", reference.KeyData(
+		reference.Key{Key: count(16, 0x10), KV: spi}, reference.Key{Key: count(16, 0x50), KV: spi}), "R-3830-116")
 	wrong("a key of no octets", reference.KeyData(reference.Key{Type: reference.KeyTGK}), "R-3830-055")
 	wrong("a key that is longer than the Key data", set(3, 17), "R-3830-023")
 	wrong("a key of 65535 octets that are not there", concat(tgk[:2], []byte{0xff, 0xff}, tgk[4:]), "R-3830-023")

@@ -350,6 +350,11 @@ func (b *builder) rsarExchanges(p *pki) {
 		}
 	}
 	request("no RAND, and bob makes it", func(e *rsarExchange) { e.rand = true }, "RANDRule", "R-4738-014", "P-20")
+	made := p.rsarExchange()
+	made.rand = true
+	b.add("respond: no RAND, and bob's is in the answer", []*vectors.Call{
+		made.respond(), counterpart(accept("decode", obj{"message": "@1.answer"}, obj{"decoded": made.decoded()})),
+	}, "RANDRule", "R-4738-014", "P-20")
 	request("V flag that is not set, which is ignored", func(e *rsarExchange) { e.request.v = false }, "R-4738-009")
 	request("policies of which the second is supported", func(e *rsarExchange) {
 		e.request.sps = []reference.Payload{reference.SP(0, 0, param(0, 99)), reference.SP(1, 0, aes128_80.params...)}

@@ -184,6 +184,7 @@ func sdesAnswer() *vectors.File {
 	refused("no attribute", "malformed", list{}, nil, "R-4568-019")
 	refused("no suite in common", "policy", texts(three), obj{"suites": names(cm32)}, "R-4568-023")
 	refused("unknown suites", "unsupported", names("a=crypto:1 FOO "+key, "a=crypto:2 BAR "+key), nil, "R-4568-023")
+	refused("two attributes with one tag", "malformed", names(offerLine(1, cm80, 0x10).text(), offerLine(1, cm32, 0x40).text()), nil, "R-4568-002")
 	refused("unknown method", "unsupported", names("a=crypto:1 "+cm80+" url:x"), nil, "R-4568-005")
 	refused("unknown mandatory session parameter", "unsupported", names("a=crypto:1 "+cm80+" "+key+" FOO"), nil, "R-4568-016")
 	refused("nothing but invalid attributes", "malformed", names("a=crypto:1 "+cm80, "a=crypto:02 "+cm80+" "+key, "a=crypto:3 "+cm256+" "+key), nil, "R-4568-006")

@@ -318,6 +318,7 @@ func (b *builder) updatesThatLeaveOut() {
 	added := one.update(10)
 	added.Sessions = append(slices.Clone(added.Sessions), reference.Session{SSRC: 0x2002})
 	firstKeys, _ := one.keys()
+	newer := rekeyed.Keys
 	for _, f := range []struct {
 		name  string
 		offer obj
@@ -340,6 +341,31 @@ func (b *builder) updatesThatLeaveOut() {
 			counterpart(accept("respond", with(one.respond(nil), obj{"message": "@4.message"}), obj{"keys": keys})),
 			accept("complete", with(one.complete("@4.exchange", nil), obj{"message": "@5.answer"}), obj{"keys": keys}, derived...),
 		}, "R-3830-095", "R-3830-100", "R-3830-072", "P-25")
+	}
+	// No T comes twice, also where updates have no answer yet.
+	counting := one
+	counting.TSType, counting.TS = 2, unhex("00000007")
+	for _, f := range []struct {
+		name string
+		c    pskCase
+	}{{"in one second", one}, {"that count", counting}} {
+		rekeyed, added := f.c.update(10), f.c.update(10)
+		rekeyed.Keys, added.inForce = newer, newer
+		added.Sessions = append(slices.Clone(added.Sessions), reference.Session{SSRC: 0x2002})
+		rekeyedKeys, _ := rekeyed.keys()
+		addedKeys, derived := added.keys()
+		update := func(o obj) *vectors.Call {
+			return accept("update", obj{"exchange": "@1.exchange", "offer": with(o, obj{"verification": true}), "now": at(f.c.at.Add(10 * time.Second))}, obj{"keys": nil})
+		}
+		b.add("initiator: two updates "+f.name+", without an answer between them", []*vectors.Call{
+			accept("initiate", f.c.initiate(), obj{"message": b64(f.c.Message().Octets())}),
+			counterpart(accept("respond", with(f.c.respond(nil), obj{"message": "@1.message"}), obj{"keys": firstKeys})),
+			accept("complete", with(f.c.complete("@1.exchange", nil), obj{"message": "@2.answer"}), obj{"keys": firstKeys}),
+			update(obj{"keys": keysOf(newer)}),
+			update(obj{"crypto_sessions": sessionsOf(added.Sessions)}),
+			counterpart(accept("respond", with(f.c.respond(nil), obj{"message": "@4.message"}), obj{"keys": rekeyedKeys})),
+			counterpart(accept("respond", with(f.c.respond(nil), obj{"message": "@5.message"}), obj{"keys": addedKeys}, derived...)),
+		}, "R-3830-095", "R-3830-072", "P-25")
 	}
 	// An update by the name of the session is one by the exchange.
 	two := one.update(10)
@@ -487,6 +513,15 @@ func (b *builder) wrongUpdates() {
 		wrong("update with "+alg.name, u.Message().Octets(), "policy", -1, "WrongUpdate", "R-3830-059", "R-3830-062")
 	}
 
+	b.group.Parties["under TLS"] = obj{"psk": hexOf(pskSecret), "transport_protected": true}
+	bare, tls := rekeyed, right
+	bare.Encr, bare.MAC = 0, 0
+	open := one
+	bare.party, open.party, tls.party = "under TLS", "under TLS", "under TLS"
+	b.add("responder: update without a MAC of a CSB that was set up with one, where the transport may protect messages", []*vectors.Call{
+		open.shortCall(), refuse("respond", bare.respond(bare.Message().Octets()), "policy", -1), tls.shortCall(),
+	}, "WrongUpdate", "R-3830-062", "R-3830-059")
+
 	// Authentic, but wrong.
 	content := func(name, stage string, code int, change func(u *pskCase), about ...string) {
 		u := rekeyed
@@ -604,6 +639,11 @@ func (b *builder) wrongUpdateAnswers() {
 		accept("complete", two.complete("@3.exchange", right), obj{"keys": keys}),
 	), "WrongAnswer", "R-3830-084")
 
+	last := one
+	last.TSType, last.TS = 2, ones(4)
+	b.add("initiator: update when the COUNTER is used up", append(initiated(last),
+		refuse("update", obj{"exchange": "@1.exchange", "offer": obj{}, "now": at(last.at)}, "state", -1),
+	), "NoSession", "COUNTER", "R-3830-095", "P-25")
 	b.add("initiator: update before the answer to the first message", []*vectors.Call{
 		one.started(), refuse("update", two.updateRequest("@1.exchange"), "state", -1), one.completed(),
 	}, "NoSession", "R-3830-095")

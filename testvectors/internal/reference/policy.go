@@ -47,7 +47,7 @@ func Policy(protocol byte, params []Param) (SRTP, int) {
 	}
 	given := map[byte]int{}
 	for _, p := range params {
-		if p.Type > 20 {
+		if _, twice := given[p.Type]; twice || p.Type > 20 {
 			return refused(InvalidSPpar)
 		}
 		given[p.Type] = 0
@@ -90,6 +90,9 @@ func Policy(protocol byte, params []Param) (SRTP, int) {
 		// Nothing else authenticates, and the salt and the tags are fixed.
 		if value(0, 14, 2) != 0 || value(0, 15, 2) != 0 || value(c.tag, 18, 20) != c.tag || value(c.tag, 19, 20) != c.tag ||
 			value(1, 10) == 0 || value(1, 7) == 0 {
+			return refused(InvalidSPpar)
+		}
+		if _, ok := given[13]; ok { // the rate of RCC
 			return refused(InvalidSPpar)
 		}
 		out := SRTP{"", keyLen, saltLen, c.tag, c.tag}

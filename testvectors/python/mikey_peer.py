@@ -856,7 +856,6 @@ class Peer:
             raise Refused("state", "the answer is an error message", ([p["error"] for p in all_of(m, ERR)] + [None])[0])
         good = (m["data_type"], m["csb_id"], m["prf"]) == (PSK_VERIFY, asked["csb_id"], asked["prf"])
         check(good, "state", "the message does not answer this exchange")
-        check(not m["v"], "malformed", "the answer asks for one")
         times = [(t["ts_type"], t["ts_value"]) for t in all_of(m, T)]
         check(times != [], "malformed", "the answer has no timestamp")
         check(times[0] == (x.t["ts_type"], x.t["ts_value"]), "state", "the timestamp is not that of the request")

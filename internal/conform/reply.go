@@ -71,32 +71,17 @@ func resolve(request, parties map[string]any, replies []map[string]any) (map[str
 	return out, nil
 }
 
+// lookUp returns the member of an earlier reply that a path leads to: the number of
+// the call, then names.
 func lookUp(path string, replies []map[string]any) (any, error) {
-	names := strings.Split(path, ".")
-	n, err := strconv.Atoi(names[0])
+	number, path, _ := strings.Cut(path, ".")
+	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(replies) {
-		return nil, fmt.Errorf("@%s: there is no such call", path)
+		return nil, fmt.Errorf("there is no call %s", number)
 	}
-	var value any = replies[n-1]
-	for _, name := range names[1:] {
-		value = member(value, name)
-		if value == nil {
-			return nil, fmt.Errorf("the reply to call %d has no %s", n, strings.Join(names[1:], "."))
-		}
+	value := vectors.LookUp(replies[n-1], path)
+	if value == nil {
+		return nil, fmt.Errorf("the reply to call %d has no %s", n, path)
 	}
 	return value, nil
-}
-
-// member returns a member of an object, or an element of a list, whose name is
-// its index from 0.
-func member(value any, name string) any {
-	switch value := value.(type) {
-	case map[string]any:
-		return value[name]
-	case []any:
-		if i, err := strconv.Atoi(name); err == nil && 0 <= i && i < len(value) {
-			return value[i]
-		}
-	}
-	return nil
 }

@@ -58,8 +58,8 @@ func TestParse(t *testing.T) {
 		},
 		"does not stand in request.message at octet 2": func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[0].At = 2 },
 		"does not stand in keys.crypto_sessions.0.tek": func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[1].Value = "12" },
-		"there is no element 1":                        func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[1].In = "keys.crypto_sessions.1.tek" },
-		"it is not a string":                           func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[0].In = "request.offer" },
+		"keys.crypto_sessions.1.tek is not there":      func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[1].In = "keys.crypto_sessions.1.tek" },
+		"request.offer is not there":                   func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[0].In = "request.offer" },
 		"at without in":                                func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[2].At = 1 },
 		"encoding/hex":                                 func(_ *vectors.File, _ *vectors.Test, c *vectors.Call) { c.Steps[2].Value = "f" },
 	} {

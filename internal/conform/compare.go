@@ -23,6 +23,8 @@ func compare(c *vectors.Call, r *reply) string {
 		return fmt.Sprintf("%s; to be refused as %s", r.summary(), c.Expect)
 	case c.Code != nil && (r.code == nil || *r.code != *c.Code):
 		return fmt.Sprintf("%s; to be refused with error %d", r.summary(), *c.Code)
+	case c.Silent && r.errorMessage != nil:
+		return r.summary() + "; there is an error_message, and nothing is to be said"
 	case c.ErrorMessage != nil:
 		return compareErrorMessage(c, r)
 	}

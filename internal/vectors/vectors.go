@@ -83,6 +83,7 @@ type Call struct {
 	Code         *int           `json:"code,omitempty"`
 	Reply        map[string]any `json:"reply,omitempty"`
 	ErrorMessage map[string]any `json:"errorMessage,omitempty"`
+	Silent       bool           `json:"silent,omitempty"` // there is no error message
 	Steps        []Step         `json:"steps,omitempty"`
 }
 

@@ -92,6 +92,12 @@ func refuse(op string, request obj, stage string, code int) *vectors.Call {
 	return c
 }
 
+// silent makes a refusal one that says nothing to the other party.
+func silent(c *vectors.Call) *vectors.Call {
+	c.Silent = true
+	return c
+}
+
 // counterpart makes a call one of the other party.
 func counterpart(c *vectors.Call) *vectors.Call {
 	c.By = vectors.Counterpart

@@ -188,18 +188,18 @@ func (b *builder) errorsUnanswered() {
 	auth := c.Protection().AuthKey()
 	for code := range byte(16) {
 		b.add(fmt.Sprintf("responder: an error message %d", code), []*vectors.Call{
-			refuse("respond", c.respond(c.ErrorFront(code).Octets()), "state", -1), c.shortCall(),
+			silent(refuse("respond", c.respond(c.ErrorFront(code).Octets()), "state", -1)), c.shortCall(),
 		}, "ErrorForNobody", "R-6043-046", "R-3830-084")
 	}
 	b.add("responder: an authentic error message about its CSB", []*vectors.Call{
-		c.shortCall(), refuse("respond", c.respond(reference.SealV(c.ErrorFront(0), c.MAC, auth, nil).Octets()), "state", -1),
+		c.shortCall(), silent(refuse("respond", c.respond(reference.SealV(c.ErrorFront(0), c.MAC, auth, nil).Octets()), "state", -1)),
 		c.update(10).shortCall(),
 	}, "ErrorForNobody", "Update", "R-6043-046", "R-3830-106")
 	b.add("responder: an error message about its CSB", []*vectors.Call{
-		c.shortCall(), refuse("respond", c.respond(c.ErrorFront(0).Octets()), "state", -1), c.update(10).shortCall(),
+		c.shortCall(), silent(refuse("respond", c.respond(c.ErrorFront(0).Octets()), "state", -1)), c.update(10).shortCall(),
 	}, "ErrorForNobody", "Update", "R-6043-046", "R-3830-106")
 	b.add("responder: its own answer", []*vectors.Call{
-		c.shortCall(), refuse("respond", c.respond(c.Answer(c.Sessions).Octets()), "state", -1), c.update(10).shortCall(),
+		c.shortCall(), silent(refuse("respond", c.respond(c.Answer(c.Sessions).Octets()), "state", -1)), c.update(10).shortCall(),
 	}, "ErrorForNobody", "Update", "R-3830-084")
 }
 

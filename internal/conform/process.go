@@ -73,20 +73,23 @@ func (p *Process) Do(request []byte) ([]byte, error) {
 		if ok {
 			return line, nil
 		}
-		return nil, fmt.Errorf("the peer ended: %s", p.stop())
+		// Its output has ended, and it will, with its own exit status.
+		return nil, fmt.Errorf("the peer ended: %s", p.stop(time.Second))
 	case <-timer.C:
-		p.stop()
+		p.stop(0)
 		return nil, fmt.Errorf("the peer did not answer in %v", p.Timeout)
 	}
 }
 
-// stop ends the program, by force if need be, and says how it ended.
-func (p *Process) stop() string {
+// stop ends the program, by force after a while, and says how it ended.
+func (p *Process) stop(after time.Duration) string {
 	p.in.Close()
-	kill(p.cmd)
+	cmd := p.cmd
+	timer := time.AfterFunc(after, func() { kill(cmd) })
+	defer timer.Stop()
 	for range p.lines {
 	}
-	err := p.cmd.Wait()
+	err := cmd.Wait()
 	p.cmd = nil
 	if err != nil {
 		return err.Error()
@@ -101,13 +104,14 @@ func (p *Process) Close() error {
 		return nil
 	}
 	p.in.Close()
-	timer := time.AfterFunc(p.Timeout, func() { kill(p.cmd) })
+	cmd := p.cmd
+	timer := time.AfterFunc(p.Timeout, func() { kill(cmd) })
 	defer timer.Stop()
 	extra := 0
 	for range p.lines {
 		extra++
 	}
-	err := p.cmd.Wait()
+	err := cmd.Wait()
 	p.cmd = nil
 	switch {
 	case err != nil:

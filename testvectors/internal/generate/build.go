@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gomikey/gomikey/internal/vectors"
@@ -45,14 +46,16 @@ func (b *builder) startGroup(groupType, comment string, requires vectors.Require
 
 // add adds a test. Its result is invalid if a call is to be refused. The last
 // arguments are requirements and flags: those are requirements that have a hyphen
-// and a number, as R-3830-049 and P-38.
+// and a number, as R-3830-049 and P-38. What occurs again does not count.
 func (b *builder) add(comment string, calls []*vectors.Call, about ...string) *vectors.Test {
 	t := &vectors.Test{Comment: comment, Flags: []string{}, Requirements: []string{}, Result: vectors.Valid, Calls: calls}
 	for _, a := range about {
-		if len(a) > 2 && (a[:2] == "R-" || a[:2] == "P-") {
-			t.Requirements = append(t.Requirements, a)
-		} else {
-			t.Flags = append(t.Flags, a)
+		list := &t.Flags
+		if strings.HasPrefix(a, "R-") || strings.HasPrefix(a, "P-") {
+			list = &t.Requirements
+		}
+		if !slices.Contains(*list, a) {
+			*list = append(*list, a)
 		}
 	}
 	if slices.ContainsFunc(calls, func(c *vectors.Call) bool { return c.Expect != vectors.Accept }) {

@@ -195,21 +195,7 @@ func dhFile(invalid bool, family, description string) *vectors.File {
 		b.dhGroups(p)
 		b.dhUpdates(p)
 	}
-	b.usedNotes()
 	return b.file
-}
-
-// usedNotes leaves the notes that a test refers to.
-func (b *builder) usedNotes() {
-	used := map[string]vectors.Note{}
-	for _, g := range b.file.TestGroups {
-		for _, t := range g.Tests {
-			for _, flag := range t.Flags {
-				used[flag] = b.file.Notes[flag]
-			}
-		}
-	}
-	b.file.Notes = used
 }
 
 // addDH adds the two sides of an exchange.

@@ -51,7 +51,24 @@ func main() {
 	}
 }
 
+// usedNotes are the notes of flags that a test has: families share functions that
+// explain more.
+func usedNotes(f *vectors.File) map[string]vectors.Note {
+	used := map[string]vectors.Note{}
+	for _, g := range f.TestGroups {
+		for _, t := range g.Tests {
+			for _, flag := range t.Flags {
+				if note, ok := f.Notes[flag]; ok {
+					used[flag] = note
+				}
+			}
+		}
+	}
+	return used
+}
+
 func write(f *vectors.File) error {
+	f.Notes = usedNotes(f)
 	data, err := vectors.Format(f)
 	if err != nil {
 		return err

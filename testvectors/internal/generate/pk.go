@@ -205,7 +205,6 @@ func pkFile(invalid bool, family, description string) *vectors.File {
 		b.pkUpdates(p)
 		b.pkInitiatorUpdates(p)
 	}
-	b.usedNotes()
 	return b.file
 }
 

@@ -224,18 +224,7 @@ func (c *pskCase) about() []string {
 			break
 		}
 	}
-	return dedupe(about)
-}
-
-// dedupe removes what occurs again.
-func dedupe(all []string) []string {
-	var out []string
-	for _, s := range all {
-		if !strings.Contains("\n"+strings.Join(out, "\n")+"\n", "\n"+s+"\n") {
-			out = append(out, s)
-		}
-	}
-	return out
+	return about
 }
 
 // pskNotes explains the flags of about.
@@ -251,25 +240,15 @@ func (b *builder) pskNotes() {
 	b.note("TEKWithSalt", "FIELD_DEVIATION", "A TEK holds the master key and behind it the master salt, as deployed devices send it (P-42).")
 }
 
-// finishPSK gives the credentials of single tests names, as the format wants
-// them, and drops the notes that no test needs.
+// finishPSK gives the credentials of single tests names, as the format wants them.
 func (b *builder) finishPSK() *vectors.File {
-	used := map[string]bool{}
 	for _, g := range b.file.TestGroups {
 		for _, t := range g.Tests {
-			for _, flag := range t.Flags {
-				used[flag] = true
-			}
 			for _, c := range t.Calls {
 				if credentials, ok := c.Request["credentials"].(obj); ok {
 					c.Request["credentials"] = nameParty(g, credentials)
 				}
 			}
-		}
-	}
-	for flag := range b.file.Notes {
-		if !used[flag] {
-			delete(b.file.Notes, flag)
 		}
 	}
 	return b.file
@@ -332,7 +311,7 @@ func (c *pskCase) responderCall() *vectors.Call {
 // addPSK adds a test for each role.
 func (b *builder) addPSK(comment string, c pskCase, about ...string) {
 	about = append(c.about(), about...)
-	b.add("initiator: "+comment, c.initiatorCalls(), dedupe(append(about, "R-3830-072"))...)
+	b.add("initiator: "+comment, c.initiatorCalls(), append(about, "R-3830-072")...)
 	b.addPSKResponder(comment, c, about...)
 }
 
@@ -343,7 +322,7 @@ func (b *builder) addPSKResponder(comment string, c pskCase, about ...string) {
 	if c.V {
 		about = append(about, "R-3830-071", "R-3830-073")
 	}
-	b.add("responder: "+comment, []*vectors.Call{c.responderCall()}, dedupe(append(about, "R-3830-068"))...)
+	b.add("responder: "+comment, []*vectors.Call{c.responderCall()}, append(about, "R-3830-068")...)
 }
 
 // pskGroup starts a group of tests in pre-shared key mode.

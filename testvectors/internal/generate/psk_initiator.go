@@ -25,7 +25,7 @@ func (c *pskCase) completed() *vectors.Call {
 // still takes the right one.
 func (b *builder) refuseAnswer(comment string, c pskCase, answer []byte, stage string, about ...string) *vectors.Call {
 	call := refuse("complete", c.complete("@1.exchange", answer), stage, -1)
-	b.add("initiator: "+comment, []*vectors.Call{c.started(), call, c.completed()}, dedupe(about)...)
+	b.add("initiator: "+comment, []*vectors.Call{c.started(), call, c.completed()}, about...)
 	return call
 }
 

@@ -31,7 +31,7 @@ func (b *builder) refusePSK(comment string, c pskCase, message []byte, stage str
 	call := refuse("respond", c.respond(message), stage, code)
 	b.add("responder: "+comment, []*vectors.Call{
 		call, accept("respond", c.respond(c.Message().Octets()), obj{"keys": keys}),
-	}, dedupe(about)...)
+	}, about...)
 	return call
 }
 

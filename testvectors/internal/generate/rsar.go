@@ -226,7 +226,6 @@ func rsarFile(invalid bool, family, description string) *vectors.File {
 		b.rsarExchanges(p)
 		b.rsarUpdates(p)
 	}
-	b.usedNotes()
 	return b.file
 }
 

@@ -77,8 +77,8 @@ func (b *builder) addUpdates(comment string, cases []pskCase, about ...string) {
 	for i := range cases {
 		about = append(about, cases[i].about()[1:]...)
 	}
-	b.add("initiator: "+comment, initiated(cases...), dedupe(about)...)
-	b.add("responder: "+comment, responded(cases...), dedupe(append(about, "R-3830-075"))...)
+	b.add("initiator: "+comment, initiated(cases...), about...)
+	b.add("responder: "+comment, responded(cases...), append(about, "R-3830-075")...)
 }
 
 // updates is the family of updates of a CSB (RFC 3830, Section 4.5).
@@ -390,7 +390,7 @@ func (b *builder) wrongUpdates() {
 	wrong := func(name string, message []byte, stage string, code int, about ...string) {
 		b.add("responder: "+name, []*vectors.Call{
 			one.shortCall(), refuse("respond", right.respond(message), stage, code), right.shortCall(),
-		}, dedupe(about)...)
+		}, about...)
 	}
 	earlier := func(ts []byte) []byte { u := rekeyed; u.TS = ts; return u.Message().Octets() }
 

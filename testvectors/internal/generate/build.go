@@ -271,18 +271,27 @@ var (
 )
 
 // agreed is the keys of a reply: what the keys of an exchange give each crypto
-// session, and the steps to it. In names the member that is the keys.
+// session, whose policy is that number of suites, and the steps to it.
 func agreed(prf byte, csbID uint32, rand []byte, sessions []reference.Session, suites []suite, keys []reference.Key) (obj, []vectors.Step) {
+	chosen := make([]suite, len(sessions))
+	for i, s := range sessions {
+		chosen[i] = suites[s.Policy]
+	}
+	return agreedOn(prf, csbID, rand, sessions, chosen, keys)
+}
+
+// agreedOn is agreed with one suite for each crypto session.
+func agreedOn(prf byte, csbID uint32, rand []byte, sessions []reference.Session, suites []suite, keys []reference.Key) (obj, []vectors.Step) {
 	all := list{}
 	var steps []vectors.Step
 	for i, s := range sessions {
-		u := suites[s.Policy]
+		u := suites[i]
 		for _, k := range keys {
 			csID := byte(i + 1)
 			key, salt := k.Master(prf, csID, csbID, rand, u.keyLen, u.saltLen)
 			entry := obj{
 				"cs_id": int(csID), "policy": int(s.Policy), "ssrc": hex32(s.SSRC), "roc": s.ROC,
-				"tek": hexOf(key), "salt": hexOf(salt), "kv": validity(k.KV),
+				"tek": hexOf(key), "salt": hexOf(salt), "mki": nil, "kv": validity(k.KV), "srtp": nil,
 			}
 			if k.KV.Type == 1 {
 				entry["mki"] = hexOf(k.KV.SPI)
@@ -291,12 +300,18 @@ func agreed(prf byte, csbID uint32, rand []byte, sessions []reference.Session, s
 				entry["srtp"] = obj{"suite": u.name, "master_key": hexOf(key), "master_salt": hexOf(salt)}
 			}
 			in := fmt.Sprintf("keys.crypto_sessions.%d.", len(all))
-			how, howSalt := "the TEK of the message", "the salt of the message"
-			if k.Type == reference.KeyTGK || k.Type == reference.KeyTGKSalt {
-				how = "PRF(TGK, 2ad01c64 || " + hexOf([]byte{csID}) + " || csb_id || RAND)"
+			fromTGK := func(constant string) string {
+				return fmt.Sprintf("PRF(TGK, %s || %02x || csb_id || RAND)", constant, csID)
 			}
-			if k.Type == reference.KeyTGK {
-				howSalt = "PRF(TGK, 39a2c14b || " + hexOf([]byte{csID}) + " || csb_id || RAND)"
+			how, howSalt := "the key in the KEMAC", "the salt in the KEMAC"
+			switch k.Type {
+			case reference.KeyTGK:
+				how, howSalt = fromTGK("2ad01c64"), fromTGK("39a2c14b")
+			case reference.KeyTGKSalt:
+				how = fromTGK("2ad01c64")
+			case reference.KeyTEK:
+				how = fmt.Sprintf("the first %d octets of the key in the KEMAC", u.keyLen)
+				howSalt = fmt.Sprintf("the %d octets behind them", u.saltLen)
 			}
 			steps = append(steps,
 				stepAt(fmt.Sprintf("TEK of crypto session %d", csID), key, how, in+"tek", 0),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -102,43 +101,11 @@ func (c clearMessage) protected(psk []byte, encr, mac byte) []byte {
 // result is the keys of a reply, with the suite of each crypto session; the last
 // one counts for those that have none.
 func (c clearMessage) result(suites ...suite) (obj, []vectors.Step) {
-	all := list{}
-	var steps []vectors.Step
-	for i, s := range c.sessions {
-		u := suites[min(i, len(suites)-1)]
-		for _, k := range c.keys {
-			csID := byte(i + 1)
-			key, salt := k.Master(c.prf, csID, c.csbID, c.rand, u.keyLen, u.saltLen)
-			entry := obj{
-				"cs_id": int(csID), "policy": int(s.Policy), "ssrc": hex32(s.SSRC), "roc": s.ROC,
-				"tek": hexOf(key), "salt": hexOf(salt), "mki": nil, "kv": validity(k.KV), "srtp": nil,
-			}
-			if k.KV.Type == 1 {
-				entry["mki"] = hexOf(k.KV.SPI)
-			}
-			if u.name != "" {
-				entry["srtp"] = obj{"suite": u.name, "master_key": hexOf(key), "master_salt": hexOf(salt)}
-			}
-			how, howSalt := "the key in the KEMAC", "the salt in the KEMAC"
-			switch k.Type {
-			case reference.KeyTGK:
-				how, howSalt = tgkHow("2ad01c64", csID), tgkHow("39a2c14b", csID)
-			case reference.KeyTGKSalt:
-				how = tgkHow("2ad01c64", csID)
-			case reference.KeyTEK:
-				how = fmt.Sprintf("the first %d octets of the key in the KEMAC", u.keyLen)
-				howSalt = fmt.Sprintf("the %d octets behind them", u.saltLen)
-			}
-			in := fmt.Sprintf("keys.crypto_sessions.%d.", len(all))
-			steps = append(steps, stepAt("master key", key, how, in+"tek", 0), stepAt("master salt", salt, howSalt, in+"salt", 0))
-			all = append(all, entry)
-		}
+	chosen := make([]suite, len(c.sessions))
+	for i := range chosen {
+		chosen[i] = suites[min(i, len(suites)-1)]
 	}
-	return obj{"csb_id": hex32(c.csbID), "crypto_sessions": all}, steps
-}
-
-func tgkHow(constant string, csID byte) string {
-	return fmt.Sprintf("PRF(TGK, %s || %02x || csb_id || RAND)", constant, csID)
+	return agreedOn(c.prf, c.csbID, c.rand, c.sessions, chosen, c.keys)
 }
 
 // clearRequest is the request of a responder, at the time of the messages.

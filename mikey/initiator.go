@@ -88,7 +88,7 @@ func (i *Initiator) Update(s *Session, offer Offer) (message []byte, p *Pending,
 	x := &Exchange{
 		Config: i.cfg, Offer: &offer, IDi: s.self, IDr: s.peer,
 		CSBID: b.key.csbID, KeyCSBID: b.key.csbID, RAND: b.rand, Update: true,
-		KnownPeer: s.peerCertificate(), knownChain: s.peerChain,
+		KnownPeer: s.peerChain,
 	}
 	ts := Timestamp{TSType: TSCounter}
 	switch {

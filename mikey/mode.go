@@ -79,12 +79,9 @@ type Exchange struct {
 	// signs first, in the modes that have any.
 	PeerCertificates []*x509.Certificate
 
-	// KnownPeer is the certificate that the peer of an updated CSB had, if it
-	// had one.
-	KnownPeer *x509.Certificate
-
-	// knownChain is KnownPeer and the certificates that certify it.
-	knownChain []*x509.Certificate
+	// KnownPeer are the certificates that the peer of an updated CSB had, the one
+	// that signs first, if it had any.
+	KnownPeer []*x509.Certificate
 
 	// EnvelopeKey is kept for updates as Cache says, in the modes that have
 	// one.

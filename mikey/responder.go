@@ -287,7 +287,7 @@ func (r *Responder) findBundle(x *Exchange) (*bundle, error) {
 		return nil, refuseWith(Policy, ErrorInvalidMAC, "CSB %08x was set up with authentication, and its updates need it too", x.CSBID)
 	}
 	x.Update, x.RAND = true, b.rand
-	x.KnownPeer, x.knownChain = s.peerCertificate(), s.peerChain
+	x.KnownPeer = s.peerChain
 	if x.IDi.IsZero() {
 		x.IDi = s.peer
 	}

@@ -66,15 +66,6 @@ func (s *Session) Peer() ID { return s.peer }
 // that signs first, nil in modes without certificates.
 func (s *Session) PeerCertificates() []*x509.Certificate { return slices.Clone(s.peerChain) }
 
-// peerCertificate returns the certificate that the peer signs with, nil if it has
-// none.
-func (s *Session) peerCertificate() *x509.Certificate {
-	if len(s.peerChain) == 0 {
-		return nil
-	}
-	return s.peerChain[0]
-}
-
 // CachesEnvelopeKey reports whether the parties keep an envelope key: updates are
 // then pre-shared key messages under it.
 func (s *Session) CachesEnvelopeKey() bool { return s.bundles.envelopeOf(s.bundle) != nil }

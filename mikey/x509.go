@@ -247,7 +247,7 @@ func (c *X509) peerChain(x *Exchange, m *Message) ([]*x509.Certificate, error) {
 		chain = append(chain, cert)
 	}
 	if len(chain) == 0 {
-		chain = x.knownChain
+		chain = x.KnownPeer
 	}
 	if len(chain) == 0 && c.Peer != nil {
 		chain = []*x509.Certificate{c.Peer}
@@ -382,7 +382,7 @@ func (c *X509) authenticate(x *Exchange, m *Message, id ID, more []byte, eitherC
 	if err := c.verify(m, key, more, eitherCoverage); err != nil {
 		return nil, err
 	}
-	if known := x.KnownPeer; known != nil && !chain[0].Equal(known) && id.IsZero() {
+	if known := x.KnownPeer; len(known) > 0 && !chain[0].Equal(known[0]) && id.IsZero() {
 		return nil, refuseWith(AuthFailure, ErrorAuthFailure, "without an identity, the certificate must be the one that the CSB was set up with")
 	}
 	// Names are compared last: before the signature is verified, they say
